@@ -1,0 +1,129 @@
+import { Key as AzureKey } from "@pulumi/azure-native/keyvault/key";
+import * as pulumi from "@pulumi/pulumi";
+import { Access } from "../governance/access";
+import { resourceName } from "../names";
+import { renamedOptions, shown } from "../options";
+import type { Placement } from "../placement";
+import { refuse, refuseChanges } from "../refuse";
+import { isoDays, wholeNumberFault } from "../units";
+import type { CustomerManagedKey } from "./customer-managed-key";
+import { managedIdentity } from "./managed-identity";
+import type { Vault } from "./vault";
+
+/** Arguments of {@link Key}. */
+export interface KeyArgs extends Placement {
+    vault: Vault;
+    /** What the key encrypts, e.g. `registry`; part of the names of key and identity. */
+    use: string;
+    /** `RSA-HSM` lives in hardware, for which the vault must be premium. */
+    type: "RSA" | "RSA-HSM";
+    sizeBits: 3072 | 4096;
+    /** Days after which a new version of the key is made, 7 to `expiryDays` - 7. */
+    rotationDays: number;
+    /** Days a version is valid, 28 to 3650. */
+    expiryDays: number;
+    /** Part of the key's name; counts up for a new key in place of one that cannot be changed. @default 1 */
+    generation?: number;
+    /**
+     * What its users do with it. Services wrap a data key of their own; the cluster's KMS plugin encrypts with it.
+     * @default "wrap"
+     * @see https://learn.microsoft.com/azure/aks/use-kms-etcd-encryption
+     */
+    operations?: keyof typeof operations;
+    /** How long to wait for the identity's role to apply, in seconds. */
+    rolePropagationSeconds: number;
+}
+
+/**
+ * Customer-managed key with the identity that may use it, and nothing else. What it hands out resolves once the
+ * identity's role applies: a service that tries the key earlier is refused, and some are then stuck.
+ * @see https://learn.microsoft.com/azure/key-vault/keys/about-keys
+ * @throws pulumi.ResourceError naming every argument that is out of range.
+ */
+export class Key extends pulumi.ComponentResource {
+    readonly key: CustomerManagedKey;
+
+    constructor(name: string, args: KeyArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("mlplatform:encryption:Key", name, shown(args), opts);
+        const { naming, location, resourceGroupName, tags, vault, use, type, sizeBits, generation = 1 } = args;
+        const { keyOps, role } = operations[args.operations ?? "wrap"];
+        refuse(this, keyFaults(args));
+        const instance = generation === 1 ? use : `${use}-${generation}`;
+        const keyName = resourceName("key", { ...naming, location, instance });
+
+        const key = new AzureKey(
+            name,
+            {
+                ...{ keyName, vaultName: vault.vaultName, resourceGroupName, tags },
+                properties: {
+                    kty: type,
+                    keySize: sizeBits,
+                    keyOps: [...keyOps],
+                    attributes: { enabled: true },
+                    rotationPolicy: {
+                        attributes: { expiryTime: isoDays(args.expiryDays) },
+                        lifetimeActions: [
+                            { action: { type: "rotate" }, trigger: { timeAfterCreate: isoDays(args.rotationDays) } },
+                        ],
+                    },
+                },
+            },
+            renamedOptions(this, "keyvault:Key", {
+                ...refuseChanges(name, frozen),
+                // Resource Manager makes keys and never changes one: it answers such a request with the key as it is.
+                // So tags stay as they were made, and everything else is refused.
+                ignoreChanges: ["tags"],
+                dependsOn: [vault],
+            }),
+        );
+        const identity = managedIdentity(`${name}-identity`, instance, args, this);
+        const access = new Access(
+            `${name}-access`,
+            {
+                scope: key.id,
+                role,
+                ...{ principalId: identity.principalId, principalType: "ServicePrincipal" },
+                subscriptionId: naming.subscriptionId,
+                propagationSeconds: args.rolePropagationSeconds,
+            },
+            { parent: this },
+        );
+
+        const usable = <T>(output: pulumi.Output<T>): pulumi.Output<T> =>
+            pulumi.all([output, access.ready]).apply(([value]) => value as T);
+        this.key = {
+            keyUri: usable(key.keyUri),
+            keyUriWithVersion: usable(key.keyUriWithVersion),
+            vaultUri: usable(vault.trustedUri),
+            keyName: usable(key.name),
+            vaultId: vault.vaultId,
+            keyId: key.id,
+            identity,
+        };
+        this.registerOutputs({ keyUri: this.key.keyUri });
+    }
+}
+
+const operations = {
+    wrap: { keyOps: ["wrapKey", "unwrapKey"], role: "keyVaultCryptoServiceEncryptionUser" },
+    encrypt: { keyOps: ["encrypt", "decrypt"], role: "keyVaultCryptoUser" },
+} as const;
+
+function keyFaults({ vault, type, rotationDays, expiryDays, use }: KeyArgs): (string | false | undefined)[] {
+    // A rotation must lie at least a week from both ends of the key's life:
+    // https://learn.microsoft.com/azure/key-vault/keys/how-to-configure-key-rotation
+    return [
+        !/^[a-z][a-z0-9-]*$/.test(use) && `use must be a word of a-z, 0-9 and hyphens, got "${use}"`,
+        type === "RSA-HSM" && !vault.hardware && `type "RSA-HSM" needs a premium vault, got a standard one`,
+        wholeNumberFault("expiryDays", expiryDays, 28, 3650),
+        wholeNumberFault("rotationDays", rotationDays, 7, Math.max(7, expiryDays - 7)),
+    ];
+}
+
+const instead = "Resource Manager never changes a key; raise the key's generation for a new one";
+const frozen = ["properties.kty", "properties.keySize", "properties.keyOps", "properties.rotationPolicy"].map(
+    (path) => ({
+        path,
+        instead,
+    }),
+);

@@ -1,0 +1,106 @@
+import { Vault as AzureVault } from "@pulumi/azure-native/keyvault/vault";
+import * as pulumi from "@pulumi/pulumi";
+import { PrivateLink, type PrivateLinkPlace } from "../network/private-link";
+import { together } from "../hooks";
+import { resourceName } from "../names";
+import { renamedOptions, shown } from "../options";
+import type { Placement } from "../placement";
+import { refuse, refuseChanges } from "../refuse";
+import { heldName } from "../soft-delete";
+import { wholeNumberFault } from "../units";
+
+/** Arguments of {@link Vault}. */
+export interface VaultArgs extends Placement {
+    tenantId: string;
+    /** Premium keeps keys in hardware modules, standard in software. */
+    sku: "standard" | "premium";
+    /** Days until a deleted vault or key is gone for good, 7 to 90. Until then its name is taken. */
+    softDeleteRetentionDays: number;
+    /** Part of the vault's name; counts up when the name is held by a deleted vault. @default 1 */
+    generation?: number;
+    privateLink: PrivateLinkPlace;
+}
+
+/**
+ * Key vault for the platform's own keys: roles instead of access policies, purge protection, reached only through a
+ * private endpoint and by Azure services that it trusts. It is private from its first request on: nothing it will
+ * hold was ever reachable from outside, and keys are made through Resource Manager, which needs no way in.
+ * @see https://learn.microsoft.com/azure/key-vault/general/network-security
+ * @throws pulumi.ResourceError naming every argument that is out of range.
+ */
+export class Vault extends pulumi.ComponentResource {
+    readonly vaultId: pulumi.Output<string>;
+    /** Known without Azure's answer. */
+    readonly vaultName: string;
+    /** Resolves once the vault can be reached from inside. */
+    readonly vaultUri: pulumi.Output<string>;
+    /** The same, for services that Azure trusts: they need no endpoint. */
+    readonly trustedUri: pulumi.Output<string>;
+    /** Holds hardware keys. */
+    readonly hardware: boolean;
+
+    constructor(name: string, args: VaultArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("mlplatform:encryption:Vault", name, shown(args), opts);
+        const { naming, location, resourceGroupName, tags, tenantId, sku, softDeleteRetentionDays, privateLink } = args;
+        refuse(this, [wholeNumberFault("softDeleteRetentionDays", softDeleteRetentionDays, 7, 90)]);
+        const parts = { ...naming, location, generation: args.generation ?? 1 };
+        this.vaultName = resourceName("vault", parts);
+        this.hardware = sku === "premium";
+
+        const vault = new AzureVault(
+            name,
+            {
+                ...{ vaultName: this.vaultName, resourceGroupName, location, tags },
+                properties: {
+                    tenantId,
+                    sku: { family: "A", name: sku },
+                    enableRbacAuthorization: true,
+                    enableSoftDelete: true,
+                    softDeleteRetentionInDays: softDeleteRetentionDays,
+                    // Disks, registry and storage refuse keys of a vault without it.
+                    enablePurgeProtection: true,
+                    publicNetworkAccess: "Disabled",
+                    // The services that use the keys come in as trusted ones:
+                    // https://learn.microsoft.com/azure/key-vault/general/overview-vnet-service-endpoints
+                    networkAcls: {
+                        defaultAction: "Deny",
+                        bypass: "AzureServices",
+                        ipRules: [],
+                        virtualNetworkRules: [],
+                    },
+                    enabledForDeployment: false,
+                    enabledForDiskEncryption: false,
+                    enabledForTemplateDeployment: false,
+                },
+            },
+            renamedOptions(this, "keyvault:Vault", {
+                ...together(refuseChanges(name, frozen), heldName(name, "vault", parts)),
+            }),
+        );
+        const link = new PrivateLink(
+            `${name}-link`,
+            {
+                ...{ naming, location, resourceGroupName, tags, privateLink },
+                ...{ target: "vault", targetId: vault.id, targetName: this.vaultName },
+            },
+            { parent: this },
+        );
+
+        this.vaultId = vault.id;
+        this.trustedUri = vault.properties.apply(({ vaultUri }) => vaultUri);
+        this.vaultUri = pulumi.all([this.trustedUri, link.ready]).apply(([uri]) => uri);
+        this.registerOutputs({ vaultId: this.vaultId, vaultUri: this.vaultUri });
+    }
+}
+
+/** @see https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview */
+const frozen = [
+    { path: "location", instead: "raise the vault's generation and move its users over" },
+    { path: "properties.tenantId", instead: "keys cannot change tenant; make a new environment" },
+    {
+        path: "properties.softDeleteRetentionInDays",
+        instead: "it is set once, when the vault is made; put it back, or raise the vault's generation",
+    },
+    { path: "properties.enablePurgeProtection", instead: "once on, it cannot be turned off" },
+    { path: "properties.enableSoftDelete", instead: "once on, it cannot be turned off" },
+];

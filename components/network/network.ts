@@ -1,0 +1,97 @@
+import { RouteTable } from "@pulumi/azure-native/network/routeTable";
+import { VirtualNetwork } from "@pulumi/azure-native/network/virtualNetwork";
+import * as pulumi from "@pulumi/pulumi";
+import { resourceName } from "../names";
+import { childOptions, shown } from "../options";
+import type { Placement } from "../placement";
+import { refuse } from "../refuse";
+import { addressFaults, planAddresses, type AddressPlan } from "./address-plan";
+import { Egress, egressFaults, type EgressChoice, type EgressArgs } from "./egress";
+import type { GuardedRole } from "./security-rules";
+import { makeSubnets } from "./subnets";
+
+/** Arguments of {@link Network}. */
+export interface NetworkArgs extends Placement {
+    /** IPv4 block of the network, /16 to /22, of no other network that it will ever be joined with. */
+    addressBlock: string;
+    /** Addresses of pods, outside the block; needed for the rules between nodes and pods. */
+    podCidr: string;
+    /** Availability zones to span; empty in regions without. */
+    zones: readonly string[];
+    egress: EgressChoice;
+    /** Blocks outside the network that may talk to the API server. @default - none */
+    apiServerClients?: readonly string[];
+    /** Resolvers of a corporate hub. @default - Azure's, which knows the private zones linked to the network */
+    dnsServers?: readonly string[];
+}
+
+/**
+ * The platform's network: one block of addresses divided by role, each subnet with its security group, and one way out.
+ * @throws pulumi.ResourceError naming every argument that breaks a rule.
+ */
+export class Network extends pulumi.ComponentResource {
+    readonly virtualNetworkId: pulumi.Output<string>;
+    /** Known without Azure's answer. */
+    readonly virtualNetworkName: string;
+    /** Ids of the subnets, by role. Each resolves when the subnet with its security group is there. */
+    readonly subnetIds: Readonly<Record<GuardedRole, pulumi.Output<string>>>;
+    readonly addressPlan: AddressPlan;
+    readonly egress: Egress;
+
+    constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("mlplatform:network:Network", name, shown(args), opts);
+        refuse(this, [
+            ...addressFaults("addressBlock", args.addressBlock),
+            ...egressFaults("egress", args.egress, args.zones),
+        ]);
+        const { naming, location, resourceGroupName, tags } = args;
+        const at = { ...naming, location };
+        this.addressPlan = planAddresses(args.addressBlock);
+        this.virtualNetworkName = resourceName("virtualNetwork", at);
+
+        const network = new VirtualNetwork(
+            name,
+            {
+                ...{ virtualNetworkName: this.virtualNetworkName, resourceGroupName, location, tags },
+                addressSpace: { addressPrefixes: [args.addressBlock] },
+                dhcpOptions: { dnsServers: [...(args.dnsServers ?? [])] },
+                // Subnets are resources of their own, never inline: an update of the network would delete the others.
+            },
+            childOptions(this, "network:VirtualNetwork"),
+        );
+        const routes = new RouteTable(
+            name,
+            {
+                ...{ routeTableName: resourceName("routeTable", at), resourceGroupName, location, tags },
+                // With a firewall, routes learned from a gateway must not lead around it.
+                disableBgpRoutePropagation: args.egress.kind === "firewall",
+                // Routes are resources of their own too.
+            },
+            childOptions(this, "network:RouteTable"),
+        );
+        const egressArgs: EgressArgs = {
+            ...{ naming, location, resourceGroupName, tags },
+            ...{ zones: args.zones, choice: args.egress },
+        };
+        // A NAT gateway comes before the subnets that name it, a firewall after the one it sits in.
+        const natGateway = args.egress.kind === "natGateway" ? this.makeEgress(name, egressArgs) : undefined;
+        const subnets = makeSubnets(name, this, {
+            ...{ naming, location, resourceGroupName, tags, plan: this.addressPlan },
+            traffic: { podCidr: args.podCidr, apiServerClients: args.apiServerClients ?? [] },
+            ...{ virtualNetworkName: network.name, routeTableId: routes.id, natGatewayId: natGateway?.natGatewayId },
+            firewall: args.egress.kind === "firewall",
+        });
+        const sources = [this.addressPlan.nodes, this.addressPlan.agents];
+        const { firewallId: subnetId } = subnets;
+        const firewall = subnetId && { subnetId, sources, routeTableName: routes.name };
+        this.egress = natGateway ?? this.makeEgress(name, { ...egressArgs, ...(firewall && { firewall }) });
+
+        this.virtualNetworkId = network.id;
+        this.subnetIds = subnets.ids;
+        this.registerOutputs({ virtualNetworkId: this.virtualNetworkId, subnetIds: this.subnetIds });
+    }
+
+    private makeEgress(name: string, args: EgressArgs): Egress {
+        return new Egress(`${name}-egress`, args, { parent: this });
+    }
+}

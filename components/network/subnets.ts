@@ -1,0 +1,120 @@
+import { NetworkSecurityGroup } from "@pulumi/azure-native/network/networkSecurityGroup";
+import { Subnet, type SubnetArgs } from "@pulumi/azure-native/network/subnet";
+import type * as pulumi from "@pulumi/pulumi";
+import { resourceName } from "../names";
+import { childOptions } from "../options";
+import type { Placement } from "../placement";
+import { refuseChanges } from "../refuse";
+import type { AddressPlan } from "./address-plan";
+import { guardedRoles, securityRules, type GuardedRole, type Traffic } from "./security-rules";
+
+/** What the subnets of a network are made from. */
+export interface SubnetsArgs extends Placement {
+    virtualNetworkName: pulumi.Input<string>;
+    plan: AddressPlan;
+    traffic: Traffic;
+    routeTableId: pulumi.Input<string>;
+    /** Set when a NAT gateway is the way out. */
+    natGatewayId: pulumi.Input<string> | undefined;
+    /** Makes the firewall's subnet too. */
+    firewall: boolean;
+}
+
+/** Subnets made, by role. */
+export interface Subnets {
+    ids: Record<GuardedRole, pulumi.Output<string>>;
+    firewallId: pulumi.Output<string> | undefined;
+}
+
+/**
+ * Makes the subnets of a network, each with its security group, one after the other: Azure takes one write on a network
+ * and its subnets at a time and answers the rest with `AnotherOperationInProgress`. The firewall's comes last, as what
+ * is built there keeps the network busy for minutes.
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
+ */
+export function makeSubnets(name: string, parent: pulumi.Resource, args: SubnetsArgs): Subnets {
+    let previous: Subnet | undefined;
+    const next = (role: GuardedRole | "firewall", subnetName: string, more: Partial<SubnetArgs>): Subnet => {
+        const { resourceGroupName, virtualNetworkName, plan } = args;
+        const own = `${name}-${dashed(role)}`;
+        previous = new Subnet(
+            own,
+            {
+                ...{ resourceGroupName, virtualNetworkName, subnetName, addressPrefix: plan[role] },
+                // Stated as none: a storage endpoint, such as the one the Blob CSI driver adds unasked, leads around
+                // the firewall to any account of anyone. Refresh shows it, the next update removes it.
+                serviceEndpoints: [],
+                ...more,
+            },
+            childOptions(parent, "network:Subnet", {
+                ...refuseChanges(own, frozen),
+                ...(previous && { dependsOn: [previous] }),
+            }),
+        );
+        return previous;
+    };
+    const guarded = (role: GuardedRole): pulumi.Output<string> => {
+        const subnetName = resourceName("subnet", { ...args.naming, location: args.location, instance: dashed(role) });
+        const networkSecurityGroup = { id: securityGroup(name, parent, role, args).id };
+        return next(role, subnetName, { networkSecurityGroup, ...byRole[role], ...wayOut(role, args) }).id;
+    };
+    const made = guardedRoles.map((role) => [role, guarded(role)]);
+    return {
+        ids: Object.fromEntries(made) as Subnets["ids"],
+        // Its name is Azure's, and so is the rule that it takes no security group:
+        // https://learn.microsoft.com/azure/firewall/firewall-faq
+        firewallId: args.firewall ? next("firewall", "AzureFirewallSubnet", {}).id : undefined,
+    };
+}
+
+function securityGroup(
+    name: string,
+    parent: pulumi.Resource,
+    role: GuardedRole,
+    args: SubnetsArgs,
+): NetworkSecurityGroup {
+    const { naming, location, resourceGroupName, tags, plan, traffic } = args;
+    return new NetworkSecurityGroup(
+        `${name}-${dashed(role)}`,
+        {
+            networkSecurityGroupName: resourceName("networkSecurityGroup", {
+                ...naming,
+                location,
+                instance: dashed(role),
+            }),
+            ...{ resourceGroupName, location, tags },
+            securityRules: securityRules(role, plan, traffic),
+        },
+        childOptions(parent, "network:NetworkSecurityGroup"),
+    );
+}
+
+/** Machines of these subnets go out: by the route table, and by the NAT gateway where there is one. */
+function wayOut(role: GuardedRole, { routeTableId, natGatewayId }: SubnetsArgs): Partial<SubnetArgs> {
+    if (role !== "nodes" && role !== "agents" && role !== "ingress") return {};
+    return {
+        routeTable: { id: routeTableId },
+        ...(natGatewayId !== undefined && { natGateway: { id: natGatewayId } }),
+    };
+}
+
+const byRole: Readonly<Record<GuardedRole, Partial<SubnetArgs>>> = {
+    nodes: { defaultOutboundAccess: false },
+    agents: { defaultOutboundAccess: false },
+    ingress: { defaultOutboundAccess: false },
+    // Without it, security groups do not apply to private endpoints:
+    // https://learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy
+    privateEndpoints: { defaultOutboundAccess: false, privateEndpointNetworkPolicies: "Enabled" },
+    // A delegated subnet is the service's to connect, so outbound access is not ours to turn off:
+    // https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access
+    apiServer: { delegations: [{ name: "aks", serviceName: "Microsoft.ContainerService/managedClusters" }] },
+};
+
+const inUse = "Azure refuses it while anything is in the subnet; make a new environment";
+const frozen = [
+    { path: "addressPrefix", instead: inUse },
+    { path: "delegations", instead: inUse },
+    { path: "defaultOutboundAccess", instead: "it can only be set when the subnet is made" },
+];
+
+const dashed = (role: string): string => role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

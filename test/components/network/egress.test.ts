@@ -1,0 +1,132 @@
+import { Egress, egressFaults, type EgressArgs } from "../../../components/network/egress";
+import { fqdnRules } from "../../../components/network/firewall-rules";
+import { all, only, runHook, value } from "../../mocks";
+import { place } from "../place";
+
+const nat: EgressArgs = { ...place, zones: ["1", "2", "3"], choice: { kind: "natGateway" } };
+const firewall: EgressArgs = {
+    ...place,
+    zones: ["1", "2", "3"],
+    choice: { kind: "firewall", tier: "Standard" },
+    firewall: { subnetId: "/subnet", routeTableName: "rt", sources: ["10.20.0.0/21"] },
+};
+interface Collection {
+    action: { type: string };
+    rules: { ruleType: string; name: string; fqdnTags?: string[]; targetFqdns?: string[]; sourceAddresses: string[] }[];
+}
+const collections = (): Collection[] =>
+    only("network:FirewallPolicyRuleCollectionGroup").inputs.ruleCollections as Collection[];
+
+test("a NAT gateway is Standard with a static Standard address in all zones", async () => {
+    await value(new Egress("out", nat).ready);
+    expect(only("network:NatGateway").inputs).toMatchObject({
+        natGatewayName: "ng-mlp-dev-sdc-egress",
+        sku: { name: "Standard" },
+        idleTimeoutInMinutes: 4,
+    });
+    expect(only("network:NatGateway").inputs).not.toHaveProperty("zones");
+    expect(only("network:PublicIPAddress").inputs).toMatchObject({
+        sku: { name: "Standard" },
+        publicIPAllocationMethod: "Static",
+        zones: ["1", "2", "3"],
+    });
+});
+
+test("a NAT gateway in another zone is another gateway with an address of its own, made before the old one goes", async () => {
+    await value(new Egress("out", { ...nat, choice: { kind: "natGateway", zone: "2" } }).ready);
+    expect(only("network:NatGateway").inputs).toMatchObject({
+        natGatewayName: "ng-mlp-dev-sdc-egress-z2",
+        zones: ["2"],
+    });
+    expect(only("network:PublicIPAddress").inputs.publicIpAddressName).toBe("pip-mlp-dev-sdc-egress-z2");
+});
+
+test("a firewall drops what no rule allows and what is known to be malicious, and spans zones", async () => {
+    await value(new Egress("out", firewall).ready);
+    expect(only("network:FirewallPolicy").inputs).toMatchObject({
+        sku: { tier: "Standard" },
+        threatIntelMode: "Deny",
+        dnsSettings: { enableProxy: true },
+    });
+    expect(only("network:AzureFirewall").inputs).toMatchObject({
+        sku: { name: "AZFW_VNet", tier: "Standard" },
+        zones: ["1", "2", "3"],
+        ipConfigurations: [{ subnet: { id: "/subnet" }, publicIPAddress: { id: "/id/out" } }],
+    });
+    expect(collections().map(({ action }) => action.type)).toEqual(["Allow", "Allow"]);
+});
+
+test("all traffic is routed to the firewall's private address, and only then is the way out ready", async () => {
+    await value(new Egress("out", firewall).ready);
+    expect(only("network:Route").inputs).toMatchObject({
+        routeTableName: "rt",
+        addressPrefix: "0.0.0.0/0",
+        nextHopType: "VirtualAppliance",
+        nextHopIpAddress: "10.20.8.4",
+    });
+});
+
+test("rules are there before the firewall: each later write would wait for a rollout", async () => {
+    await value(new Egress("out", firewall).ready);
+    const { dependsOn } = only("network:AzureFirewall").options;
+    expect(dependsOn.some((urn) => urn.includes("FirewallPolicyRuleCollectionGroup"))).toBe(true);
+});
+
+test("the firewall lets through what AKS needs and what is configured, from our subnets alone", async () => {
+    const choice = { kind: "firewall", tier: "Standard", allowedFqdns: ["pypi.org", "*.pythonhosted.org"] } as const;
+    await value(new Egress("out", { ...firewall, choice }).ready);
+    const rules = collections().flatMap((collection) => collection.rules);
+    const names = rules.flatMap(({ targetFqdns = [] }) => targetFqdns);
+    expect(rules.flatMap(({ fqdnTags = [] }) => fqdnTags)).toEqual(["AzureKubernetesService"]);
+    for (const needed of [
+        "mcr.microsoft.com",
+        "login.microsoftonline.com",
+        "management.azure.com",
+        "packages.microsoft.com",
+    ])
+        expect(names).toContain(needed);
+    expect(names).toContain("swedencentral.dp.kubernetesconfiguration.azure.com");
+    expect(names).toEqual(expect.arrayContaining(["pypi.org", "*.pythonhosted.org"]));
+    for (const { sourceAddresses } of rules) expect(sourceAddresses).toEqual(["10.20.0.0/21"]);
+    // Through storage shared by everyone, data could leave.
+    expect(names.some((name) => name.includes("blob.core.windows.net"))).toBe(false);
+});
+
+test("another tier is another policy, as a policy keeps its tier for life", async () => {
+    await value(new Egress("out", { ...firewall, choice: { kind: "firewall", tier: "Premium" } }).ready);
+    expect(only("network:FirewallPolicy").inputs).toMatchObject({
+        firewallPolicyName: "afwp-mlp-dev-sdc-premium",
+        intrusionDetection: { mode: "Deny" },
+    });
+});
+
+test("a change of the firewall's zones is refused in the preview", async () => {
+    await value(new Egress("out", firewall).ready);
+    const call = { oldInputs: { zones: ["1"] }, newInputs: { zones: ["1", "2"] } };
+    await expect(runHook("out-firewall-frozen", call)).rejects.toThrow("out-firewall: zones cannot change in place");
+});
+
+test("every rule for the firewall names its source", () => {
+    for (const { source, fqdns } of fqdnRules("swedencentral")) {
+        expect(source).toMatch(/^https:\/\//);
+        expect(fqdns.length).toBeGreaterThan(0);
+    }
+});
+
+test.each([
+    [
+        { kind: "natGateway", idleTimeoutMinutes: 121 },
+        "egress.idleTimeoutMinutes must be a whole number from 4 to 120, got 121",
+    ],
+    [{ kind: "natGateway", zone: "9" }, 'egress.zone must be one of the zones 1, 2, got "9"'],
+    [
+        { kind: "firewall", tier: "Standard", allowedFqdns: ["https://pypi.org", "ok.example.com"] },
+        'egress.allowedFqdns must hold host names, with * at the start at most, got "https://pypi.org"',
+    ],
+] as const)("refuses %j", (choice, message) => {
+    expect(egressFaults("egress", choice, ["1", "2"])).toEqual([message]);
+    expect(() => new Egress("out", { ...nat, zones: ["1", "2"], choice, firewall: firewall.firewall })).toThrow(
+        message,
+    );
+    expect(all("network:PublicIPAddress")).toEqual([]);
+});
