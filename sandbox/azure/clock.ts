@@ -1,0 +1,133 @@
+/** Time as the sandbox's Azure lives it. Operations take their published durations on it. */
+export interface Clock {
+    /** Virtual milliseconds since 1970. Never runs backwards. */
+    now(): number;
+    /** Resolves when that many virtual milliseconds are over. */
+    wait(milliseconds: number): Promise<void>;
+    /** Real milliseconds: some effects take real time even when virtual time does not (see `roles.ts`). */
+    realNow(): number;
+    /** Gets to that moment even when nobody waits for it. Missing where time passes by itself. */
+    headFor?(moment: number): void;
+    /** Never lets `now()` be before this moment: a store that was opened again goes on where it stopped. */
+    startFrom(moment: number): void;
+}
+
+interface Sleeper {
+    due: number;
+    wake: () => void;
+}
+
+/** The given number of real seconds pass for each virtual second; 1 plays Azure in real time. */
+export class ScaledClock implements Clock {
+    private offset = 0;
+    private readonly started = Date.now();
+
+    constructor(private readonly scale: number) {
+        if (!(scale > 0)) throw new RangeError(`scale must be above 0 (real seconds per virtual second), got ${scale}`);
+    }
+
+    now(): number {
+        return this.started + this.offset + (Date.now() - this.started) / this.scale;
+    }
+
+    wait(milliseconds: number): Promise<void> {
+        return new Promise((resolve) => setTimeout(resolve, milliseconds * this.scale));
+    }
+
+    realNow(): number {
+        return Date.now();
+    }
+
+    startFrom(moment: number): void {
+        this.offset += Math.max(0, moment - this.now());
+    }
+}
+
+/** Virtual time per real time while nothing waits on the instant clock: a minute in a quarter of a second. */
+const idlePace = 240;
+
+/**
+ * Operations take no real time: whoever waits is woken in the order of the virtual moments, so that what overlaps on
+ * Azure overlaps here. Between operations, a virtual minute takes a quarter of a second.
+ */
+export class InstantClock implements Clock {
+    private ahead = 0;
+    private readonly started = Date.now();
+    private sleepers: Sleeper[] = [];
+    private ticking = false;
+
+    now(): number {
+        return this.started + (Date.now() - this.started) * idlePace + this.ahead;
+    }
+
+    wait(milliseconds: number): Promise<void> {
+        return new Promise((resolve) => {
+            this.sleepers.push({ due: this.now() + milliseconds, wake: resolve });
+            this.tick();
+        });
+    }
+
+    realNow(): number {
+        return Date.now();
+    }
+
+    headFor(moment: number): void {
+        this.sleepers.push({ due: moment, wake: () => undefined });
+        this.tick();
+    }
+
+    startFrom(moment: number): void {
+        this.ahead += Math.max(0, moment - this.now());
+    }
+
+    private tick(): void {
+        if (this.ticking) return;
+        this.ticking = true;
+        // A millisecond lets requests that are already on the wire arrive before time moves on.
+        setTimeout(() => {
+            this.ticking = false;
+            this.sleepers.sort((left, right) => left.due - right.due);
+            const first = this.sleepers.shift();
+            if (first) {
+                this.startFrom(first.due);
+                first.wake();
+            }
+            if (this.sleepers.length > 0) this.tick();
+        }, 1);
+    }
+}
+
+/** Moves only when told to, real time included; a wait is over at once. For tests. */
+export class ManualClock implements Clock {
+    private moment: number;
+
+    constructor(start = Date.UTC(2026, 0, 1)) {
+        this.moment = start;
+    }
+
+    advance(seconds: number): void {
+        this.moment += seconds * 1000;
+    }
+
+    now(): number {
+        return this.moment;
+    }
+
+    wait(milliseconds: number): Promise<void> {
+        this.moment += milliseconds;
+        return Promise.resolve();
+    }
+
+    realNow(): number {
+        return this.moment;
+    }
+
+    startFrom(moment: number): void {
+        this.moment = Math.max(this.moment, moment);
+    }
+}
+
+/** Clock with that many real seconds per virtual second; 0 is instant. */
+export function clockOf(scale: number): Clock {
+    return scale === 0 ? new InstantClock() : new ScaledClock(scale);
+}

@@ -1,0 +1,19 @@
+import type { ResourceType } from "../resource-type";
+import { clusterTypes } from "./cluster";
+import { encryptionTypes } from "./encryption";
+import { identityTypes } from "./identity";
+import { networkTypes } from "./network";
+import { registryTypes } from "./registry";
+import { resourcesTypes } from "./resources";
+import { storageTypes } from "./storage";
+
+/** Every resource type that the sandbox's Azure knows. */
+export const azureTypes: readonly ResourceType[] = [
+    ...resourcesTypes,
+    ...networkTypes,
+    ...identityTypes,
+    ...encryptionTypes,
+    ...registryTypes,
+    ...storageTypes,
+    ...clusterTypes,
+];

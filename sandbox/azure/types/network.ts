@@ -1,0 +1,21 @@
+import type { ResourceType } from "../resource-type";
+import { firewallTypes } from "./firewall";
+import { firewallRuleTypes } from "./firewall-rules";
+import { networkSecurityTypes } from "./network-security";
+import { privateDnsTypes } from "./private-dns";
+import { privateLinkTypes } from "./private-link";
+import { publicIpTypes } from "./public-ip";
+import { routingTypes } from "./routing";
+import { virtualNetworkTypes } from "./virtual-network";
+
+/** Everything of Microsoft.Network. */
+export const networkTypes: readonly ResourceType[] = [
+    ...virtualNetworkTypes,
+    ...networkSecurityTypes,
+    ...routingTypes,
+    ...publicIpTypes,
+    ...firewallTypes,
+    ...firewallRuleTypes,
+    ...privateLinkTypes,
+    ...privateDnsTypes,
+];

@@ -1,0 +1,57 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { Azure } from "./azure/azure";
+import { AzureNative } from "./azure/backend";
+import { clockOf } from "./azure/clock";
+import type { Clock } from "./azure/clock";
+import { Faults } from "./azure/faults";
+import type { FaultOptions } from "./azure/faults";
+import type { ResourceType } from "./azure/resource-type";
+import { readSchema } from "./azure/schema";
+import { serve } from "./protocol/server";
+
+export interface SandboxOptions {
+    /** File that holds the sandbox's Azure, or `:memory:`. */
+    store: string;
+    /** Schema file made by `tools/extract-schema.ts`. */
+    schemaPath: string;
+    /** Real seconds per virtual second, or a clock. 0 is instant. @default 0 */
+    clock?: number | Clock;
+    /** @default none */
+    faults?: FaultOptions;
+    /** @default every type that the sandbox knows */
+    types?: readonly ResourceType[];
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+    port: number;
+    /** Variables that make a Pulumi engine use the sandbox instead of the real provider. */
+    environment: { PULUMI_DEBUG_PROVIDERS: string };
+    azure: Azure;
+    stop(): Promise<void>;
+}
+
+/** Starts Azure's stand-in behind Pulumi's provider protocol. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+    const { store, schemaPath, clock = 0, faults, types } = options;
+    if (store !== ":memory:") mkdirSync(dirname(store), { recursive: true });
+    const schema = readSchema(schemaPath);
+    const azure = Azure.open({
+        store,
+        schema,
+        clock: typeof clock === "number" ? clockOf(clock) : clock,
+        ...(faults && { faults: new Faults(faults) }),
+        ...(types && { types }),
+    });
+    const served = await serve(new AzureNative(azure, schema));
+    return {
+        port: served.port,
+        environment: { PULUMI_DEBUG_PROVIDERS: `azure-native:${served.port}` },
+        azure,
+        stop: async () => {
+            await served.stop();
+            azure.close();
+        },
+    };
+}
