@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import { list, number, object, record, text, type Parsed } from "./parse";
+
+/** Counts up when a field changes its meaning or goes away; fields may be added without. */
+export const foundationContractVersion = 1;
+
+const account = object({ id: text(), name: text(), endpoints: record(text()) });
+
+const contract = object({
+    contractVersion: number(foundationContractVersion, foundationContractVersion),
+    environment: text(),
+    workload: text(),
+    location: text(),
+    subscriptionId: text(),
+    tenantId: text(),
+    resourceGroups: object({ platform: text(), data: text() }),
+    network: object({
+        virtualNetworkId: text(),
+        subnetIds: object({
+            nodes: text(),
+            apiServer: text(),
+            privateEndpoints: text(),
+            ingress: text(),
+            agents: text(),
+        }),
+        /** What the outside sees. */
+        egressIpAddresses: list(text()),
+    }),
+    vault: object({ id: text(), name: text(), uri: text() }),
+    registry: object({ id: text(), name: text(), loginServer: text() }),
+    storage: object({
+        /** What is trained on, labelled and predicted. */
+        work: account,
+        /** Models and the ledger: written once. */
+        records: account,
+    }),
+    diskEncryptionSetId: text(),
+    cluster: object({
+        id: text(),
+        name: text(),
+        /** Host name of the API server, resolved inside the network. */
+        privateFqdn: text(),
+        /** What federated credentials of workloads name as their issuer. */
+        oidcIssuerUrl: text(),
+        nodeResourceGroup: text(),
+        kubernetesVersion: text(),
+        kubeletPrincipalId: text(),
+        /** Azure names of pools by their prefix in config. */
+        pools: record(text()),
+    }),
+});
+
+/** What the foundation promises to the stacks above it. */
+export type FoundationContract = Parsed<typeof contract>;
+
+/** The same, with fields that Azure has yet to answer. */
+export type Pending<T> = T extends string | number | boolean
+    ? pulumi.Input<T>
+    : T extends readonly unknown[]
+      ? pulumi.Input<T>
+      : { [K in keyof T]: Pending<T[K]> };
+
+/** The foundation's outputs: whatever is missing or misspelt does not compile. */
+export function foundationOutputs(
+    values: Pending<Omit<FoundationContract, "contractVersion">>,
+): Record<string, pulumi.Output<unknown>> {
+    const outputs = { contractVersion: foundationContractVersion, ...values };
+    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, pulumi.output<unknown>(value)]));
+}
+
+/**
+ * Checks what a stack reference hands over.
+ * @param stack Name of the stack that was read, for the error.
+ * @throws Error naming every output that is missing or not as promised.
+ */
+export function readFoundation(stack: string, outputs: Readonly<Record<string, unknown>>): FoundationContract {
+    const faults: string[] = [];
+    // Newer foundations may promise more than this version asks for.
+    const known = Object.fromEntries(Object.entries(outputs).filter(([name]) => names.has(name)));
+    const read = contract(stack, known, faults);
+    if (read !== undefined && faults.length === 0) return read;
+    throw new Error(
+        `stack ${stack} is not a foundation of contract ${foundationContractVersion}; bring it up with this version first:\n  ` +
+            faults.join("\n  "),
+    );
+}
+
+const names: ReadonlySet<string> = new Set([
+    ...["contractVersion", "environment", "workload", "location", "subscriptionId", "tenantId", "resourceGroups"],
+    ...["network", "vault", "registry", "storage", "diskEncryptionSetId", "cluster"],
+]);

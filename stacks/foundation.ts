@@ -1,0 +1,230 @@
+import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup";
+import * as pulumi from "@pulumi/pulumi";
+import { Cluster, type ClusterArgs } from "../components/cluster/cluster";
+import { GpuPool } from "../components/cluster/gpu-pool";
+import { NodePool } from "../components/cluster/node-pool";
+import type { PoolShape } from "../components/cluster/pool-settings";
+import { existingKey, type CustomerManagedKey } from "../components/encryption/customer-managed-key";
+import { DiskEncryption } from "../components/encryption/disk-encryption";
+import { Key } from "../components/encryption/key";
+import { Vault } from "../components/encryption/vault";
+import { Lock } from "../components/governance/lock";
+import { resourceName } from "../components/names";
+import { Network } from "../components/network/network";
+import { PrivateDns } from "../components/network/private-dns";
+import type { Placement } from "../components/placement";
+import { Registry } from "../components/registry/registry";
+import { recordContainers, workContainers } from "../components/storage/containers";
+import { Storage } from "../components/storage/storage";
+import { platformTags } from "../components/tags";
+import { foundationOutputs } from "./contract";
+import { recordServices, workServices, zoneUses } from "./foundation-parts";
+import type { Settings } from "./settings";
+
+type ClusterChoices = Omit<
+    ClusterArgs,
+    | keyof Placement
+    | ("virtualNetworkId" | "nodesSubnet" | "apiServerSubnetId" | "apiServerZoneId" | "outboundType" | "egressReady")
+    | ("diskEncryptionSetId" | "etcdKey" | "registryId")
+>;
+type Outputs = Record<string, pulumi.Output<unknown>>;
+
+/** Goes with a destroy, after one setting alone has lifted protection, in a change of its own that people sign. */
+const lockNotes =
+    "Holds keys, images and data. Goes with a destroy once mlplatform:teardown is on, in a signed change.";
+
+/** The foundation: network, keys, registry, storage and the cluster with its pools. Azure Resource Manager is all it needs. */
+export function foundation(settings: Settings): Outputs {
+    const { tier, naming, location, zones, teardown } = settings;
+    const kept: pulumi.ResourceOptions = { protect: tier.protect && !teardown };
+    // Two groups: a lock on data must not hold back pools and endpoints, which come and go.
+    const platform = group("platform", settings, kept);
+    const data = group("data", settings, kept);
+
+    const network = new Network("network", {
+        ...{ ...platform, zones, egress: settings.egress },
+        ...{ addressBlock: settings.addressSpace, podCidr: settings.addresses.podCidr },
+        ...{ apiServerClients: settings.apiServerClients, dnsServers: settings.dnsServers },
+    });
+    const dns = new PrivateDns("dns", {
+        ...{ ...platform, virtualNetworkId: network.virtualNetworkId },
+        ...{ uses: zoneUses, zones: settings.zoneChoice },
+    });
+    const privateLink = { subnetId: network.subnetIds.privateEndpoints, dns };
+
+    const vault = new Vault(
+        "vault",
+        {
+            ...{ ...data, privateLink, tenantId: settings.tenantId, sku: tier.keys.vaultSku },
+            ...{ softDeleteRetentionDays: tier.vaultRetentionDays, generation: settings.generations.vault },
+        },
+        kept,
+    );
+    const key = keys(settings, data, vault, kept);
+    const disks = new DiskEncryption("disks", { ...data, key: key.disks() }, kept);
+    const registry = new Registry(
+        "registry",
+        {
+            ...{ ...data, privateLink, key: key.registry() },
+            ...{ zoneRedundant: zones.length > 1, generation: settings.generations.registry },
+        },
+        kept,
+    );
+    const storage = accounts(settings, { ...data, privateLink, key: key.storage() }, kept);
+
+    const apiServerZoneId = dns.zoneIds("apiServer")?.[0] ?? settings.apiServerZoneId;
+    const cluster = new Cluster(
+        "cluster",
+        {
+            ...{ ...platform, ...clusterChoices(settings) },
+            ...{ virtualNetworkId: network.virtualNetworkId, apiServerSubnetId: network.subnetIds.apiServer },
+            nodesSubnet: {
+                id: network.subnetIds.nodes,
+                name: resourceName("subnet", { ...naming, location, instance: "nodes" }),
+            },
+            ...{ outboundType: network.egress.outboundType, egressReady: network.egress.ready },
+            ...(apiServerZoneId !== undefined && { apiServerZoneId }),
+            ...{
+                diskEncryptionSetId: disks.diskEncryptionSetId,
+                etcdKey: key.cluster(),
+                registryId: registry.registryId,
+            },
+        },
+        kept,
+    );
+
+    const made = pools(settings, cluster);
+    if (tier.locks)
+        new Lock(
+            "data-lock",
+            { scope: data.groupId, notes: lockNotes },
+            // The last to come and the first to go. So a destroy without a teardown stops here, before it has taken away
+            // what is not protected, such as pools, which must be free to come and go.
+            {
+                ...kept,
+                dependsOn: [network, dns, vault, disks, registry, storage.work, storage.records, cluster, ...made],
+            },
+        );
+
+    return foundationOutputs({
+        ...{ environment: settings.environment, workload: naming.workload, location },
+        ...{ subscriptionId: naming.subscriptionId, tenantId: settings.tenantId },
+        resourceGroups: { platform: platform.resourceGroupName, data: data.resourceGroupName },
+        network: {
+            ...{ virtualNetworkId: network.virtualNetworkId, subnetIds: network.subnetIds },
+            egressIpAddresses: network.egress.publicIpAddresses,
+        },
+        vault: { id: vault.vaultId, name: vault.vaultName, uri: vault.vaultUri },
+        registry: { id: registry.registryId, name: registry.registryName, loginServer: registry.loginServer },
+        storage: { work: accountOutputs(storage.work), records: accountOutputs(storage.records) },
+        diskEncryptionSetId: disks.diskEncryptionSetId,
+        cluster: {
+            ...{ id: cluster.clusterId, name: cluster.clusterName, privateFqdn: cluster.privateFqdn },
+            ...{ oidcIssuerUrl: cluster.oidcIssuerUrl, nodeResourceGroup: cluster.nodeResourceGroup },
+            ...{ kubernetesVersion: settings.kubernetesVersion, kubeletPrincipalId: cluster.kubelet.principalId },
+            pools: Object.fromEntries(made.map(({ prefix, poolName }) => [prefix, poolName])),
+        },
+    });
+}
+
+function clusterChoices(settings: Settings): ClusterChoices {
+    const { tenantId, adminGroupObjectIds, addresses, maintenance, bootstrapPool, rolePropagationSeconds } = settings;
+    const { kubernetesVersion, upgradeChannel, nodeOsChannel, slaTier, logAnalyticsWorkspaceId } = settings;
+    return {
+        ...{ tenantId, adminGroupObjectIds, addresses, maintenance, bootstrapPool, rolePropagationSeconds },
+        ...{ kubernetesVersion, upgradeChannel, nodeOsChannel, slaTier },
+        ...(logAnalyticsWorkspaceId !== undefined && { logAnalyticsWorkspaceId }),
+    };
+}
+
+interface Group extends Placement {
+    groupId: pulumi.Output<string>;
+}
+
+function group(instance: "platform" | "data", settings: Settings, options: pulumi.ResourceOptions): Group {
+    const { naming, location } = settings;
+    const tags = platformTags(naming.workload, naming.environment, settings.tags);
+    const made = new ResourceGroup(
+        `${instance}-group`,
+        { resourceGroupName: resourceName("resourceGroup", { ...naming, location, instance }), location, tags },
+        // A group goes with all that is still in it.
+        { ...options, customTimeouts: { create: "20m", update: "20m", delete: "2h" } },
+    );
+    return { naming, location, tags, resourceGroupName: made.name, groupId: made.id };
+}
+
+/** Keys by use: those that are there already, and the others made in our vault. */
+function keys(
+    settings: Settings,
+    at: Placement,
+    vault: Vault,
+    options: pulumi.ComponentResourceOptions,
+): Record<"registry" | "storage" | "disks" | "cluster", () => CustomerManagedKey> {
+    const { tier, generations, rolePropagationSeconds, existingKeys } = settings;
+    const { type, sizeBits } = tier.keys;
+    const own = (use: string, operations: "wrap" | "encrypt"): CustomerManagedKey =>
+        new Key(
+            `${use}-key`,
+            {
+                ...{ ...at, vault, use, type, sizeBits, operations, rolePropagationSeconds },
+                ...{ rotationDays: tier.rotationDays, expiryDays: tier.expiryDays, generation: generations.keys },
+            },
+            options,
+        ).key;
+    const either = (use: "registry" | "storage" | "disks") => (): CustomerManagedKey => {
+        const existing = existingKeys[use];
+        return existing ? existingKey(`mlplatform:existingKeys.${use}`, existing) : own(use, "wrap");
+    };
+    return {
+        ...{ registry: either("registry"), storage: either("storage"), disks: either("disks") },
+        // Always in our vault: this API version reaches a private vault through the network integration, and no HSM pool.
+        cluster: () => own("cluster", "encrypt"),
+    };
+}
+
+function accounts(
+    { tier, generations, lockRecords }: Settings,
+    at: Placement & Pick<ConstructorParameters<typeof Storage>[1], "privateLink" | "key">,
+    options: pulumi.ComponentResourceOptions,
+): { work: Storage; records: Storage } {
+    const common = {
+        ...{ ...at, redundancy: tier.storageRedundancy, softDeleteDays: tier.storageSoftDeleteDays },
+        generation: generations.storage,
+    };
+    const work = { instance: "work", services: workServices, containers: workContainers };
+    const { retentionDays } = tier.records;
+    const records = { instance: "rec", services: recordServices, containers: recordContainers };
+    return {
+        work: new Storage("work", { ...common, ...work }, options),
+        records: new Storage(
+            "records",
+            {
+                ...common,
+                ...records,
+                versioning: true,
+                changeFeed: true,
+                immutability: { retentionDays, locked: lockRecords },
+            },
+            options,
+        ),
+    };
+}
+
+const accountOutputs = (
+    account: Storage,
+): { id: pulumi.Output<string>; name: string; endpoints: Record<string, pulumi.Output<string>> } => ({
+    ...{ id: account.accountId, name: account.accountName },
+    endpoints: { ...account.endpoints },
+});
+
+/** System pool first, then the others by name: a stable order, as each waits for those before it. */
+function pools({ systemPool, userPools, gpuPools }: Settings, { home }: Cluster): (NodePool | GpuPool)[] {
+    const byPrefix = (a: PoolShape, b: PoolShape): number => (a.prefix < b.prefix ? -1 : 1);
+    return [
+        new NodePool("pool-sys", { ...systemPool, home, mode: "System" }),
+        ...[...userPools]
+            .sort(byPrefix)
+            .map((shape) => new NodePool(`pool-${shape.prefix}`, { ...shape, home, mode: "User" })),
+        ...[...gpuPools].sort(byPrefix).map((shape) => new GpuPool(`pool-${shape.prefix}`, { ...shape, home })),
+    ];
+}

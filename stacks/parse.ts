@@ -1,0 +1,126 @@
+/** Reads one value; pushes a fault that names the field, the rule and the value when it is not as it should be. */
+export type Parser<T> = (field: string, value: unknown, faults: string[]) => T | undefined;
+
+export type Parsed<P> = P extends Parser<infer T> ? T : never;
+
+/** A value as it reads in a fault. */
+export const shownValue = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value));
+
+function accepting<T>(rule: string, accept: (value: unknown) => value is T): Parser<T> {
+    return (field, value, faults) => {
+        if (accept(value)) return value;
+        faults.push(`${field} must be ${rule}, got ${shownValue(value)}`);
+        return undefined;
+    };
+}
+
+/** Text that matches, with the rule in words. */
+export function text(pattern = /^[^]+$/, rule = "text"): Parser<string> {
+    return accepting(rule, (value): value is string => typeof value === "string" && pattern.test(value));
+}
+
+export function oneOf<const T extends string>(values: readonly T[]): Parser<T> {
+    return accepting(`one of ${values.join(", ")}`, (value): value is T => values.some((one) => one === value));
+}
+
+/** A number from `min` to `max`. Config files hold numbers as text. */
+export function number(min: number, max: number, whole = true): Parser<number> {
+    return (field, value, faults) => {
+        const read = typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+        const fits = typeof read === "number" && read >= min && read <= max && (!whole || Number.isInteger(read));
+        if (fits) return read;
+        faults.push(
+            `${field} must be a ${whole ? "whole number" : "number"} from ${min} to ${max}, got ${shownValue(value)}`,
+        );
+        return undefined;
+    };
+}
+
+/** A number whose bounds are someone else's to check. */
+export const anyNumber: Parser<number> = number(-1e9, 1e9, false);
+
+export const flag: Parser<boolean> = (field, value, faults) => {
+    if (value === true || value === "true") return true;
+    if (value === false || value === "false") return false;
+    faults.push(`${field} must be true or false, got ${shownValue(value)}`);
+    return undefined;
+};
+
+export function list<T>(item: Parser<T>, least = 0): Parser<T[]> {
+    return (field, value, faults) => {
+        const items = fromJson(value);
+        if (!Array.isArray(items)) {
+            faults.push(`${field} must be a list, got ${shownValue(value)}`);
+            return undefined;
+        }
+        if (items.length < least) faults.push(`${field} must hold at least ${least}, got ${items.length}`);
+        const before = faults.length;
+        const read = items.map((one: unknown, index) => item(`${field}[${index}]`, one, faults));
+        return faults.length > before ? undefined : (read as T[]);
+    };
+}
+
+/** Named values of one kind. */
+export function record<T>(item: Parser<T>): Parser<Record<string, T>> {
+    return (field, value, faults) => {
+        const entries = fromJson(value);
+        if (!isRecord(entries)) {
+            faults.push(`${field} must be a map of names to values, got ${shownValue(value)}`);
+            return undefined;
+        }
+        const before = faults.length;
+        const read = Object.entries(entries).map(([name, one]) => [name, item(`${field}["${name}"]`, one, faults)]);
+        return faults.length > before ? undefined : (Object.fromEntries(read) as Record<string, T>);
+    };
+}
+
+/** A field that may be left out. */
+export interface Optional<T> {
+    optional: Parser<T>;
+}
+export const optional = <T>(parser: Parser<T>): Optional<T> => ({ optional: parser });
+
+type Field = Parser<unknown> | Optional<unknown>;
+type RequiredKeys<F> = { [K in keyof F]: F[K] extends Optional<unknown> ? never : K }[keyof F];
+type OptionalKeys<F> = Exclude<keyof F, RequiredKeys<F>>;
+export type ObjectOf<F> = { [K in RequiredKeys<F>]: Parsed<F[K]> } & {
+    [K in OptionalKeys<F>]?: F[K] extends Optional<infer T> ? T : never;
+};
+
+/** Fields by name; a field that is none of them is a fault. */
+export function object<F extends Record<string, Field>>(fields: F): Parser<ObjectOf<F>> {
+    return (field, value, faults) => {
+        const given = fromJson(value);
+        if (!isRecord(given)) {
+            faults.push(`${field} must be an object with ${Object.keys(fields).join(", ")}, got ${shownValue(value)}`);
+            return undefined;
+        }
+        const before = faults.length;
+        for (const name of Object.keys(given))
+            if (!(name in fields))
+                faults.push(
+                    `${field}.${name} is not a field, must be one of ${Object.keys(fields).join(", ")}, got ${shownValue(given[name])}`,
+                );
+        const read: Record<string, unknown> = {};
+        for (const [name, parser] of Object.entries(fields)) {
+            const one = given[name];
+            if (typeof parser === "function") read[name] = parser(`${field}.${name}`, one, faults);
+            else if (one !== undefined) read[name] = parser.optional(`${field}.${name}`, one, faults);
+        }
+        return faults.length > before ? undefined : (read as ObjectOf<F>);
+    };
+}
+
+/** Config holds lists and objects as JSON text at the top. */
+function fromJson(value: unknown): unknown {
+    if (typeof value !== "string") return value;
+    try {
+        return JSON.parse(value) as unknown;
+    } catch {
+        return value;
+    }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}

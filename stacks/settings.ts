@@ -1,0 +1,346 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAddresses, NodeOsChannel, SlaTier, UpgradeChannel } from "../components/cluster/cluster-settings";
+import { nodeOsChannels, slaTiers, upgradeChannels } from "../components/cluster/cluster-settings";
+import { gpuUses, migProfiles, type GpuShape } from "../components/cluster/gpu-pool";
+import { weekDays, type MaintenanceWindow } from "../components/cluster/maintenance";
+import type { PoolShape } from "../components/cluster/pool-settings";
+import type { ExistingKey } from "../components/encryption/customer-managed-key";
+import type { Naming } from "../components/names";
+import type { EgressChoice } from "../components/network/egress";
+import type { ZoneChoice } from "../components/network/private-dns";
+import { defaultKubernetesVersion } from "../facts/kubernetes-versions";
+import { regions } from "../facts/regions";
+import { anyNumber, flag, list, number, object, oneOf, optional, record, text, type Parser } from "./parse";
+import { settingsFaults, settingsWarnings } from "./settings-rules";
+import { environments, tiers, type Environment, type Tier } from "./tiers";
+
+/** Kinds of stack: each is signed by those who own what it holds. */
+export const stackKinds = ["foundation", "images", "services", "team"] as const;
+export type StackKind = (typeof stackKinds)[number];
+
+/** What has a name that is unique in all of Azure, or outlives its deletion. */
+export interface Generations {
+    vault: number;
+    registry: number;
+    storage: number;
+    keys: number;
+}
+
+/** A stack's config, read and checked. Everything below gets values from here, and never reads config itself. */
+export interface Settings {
+    kind: StackKind;
+    environment: Environment;
+    tier: Tier;
+    naming: Naming;
+    location: string;
+    /** Availability zones to spread over. */
+    zones: readonly string[];
+    tenantId: string;
+    addressSpace: string;
+    addresses: ClusterAddresses;
+    egress: EgressChoice;
+    zoneChoice: ZoneChoice;
+    /** Zone of the API server when policy keeps all others. */
+    apiServerZoneId?: string;
+    dnsServers: readonly string[];
+    apiServerClients: readonly string[];
+    adminGroupObjectIds: readonly string[];
+    kubernetesVersion: string;
+    upgradeChannel: UpgradeChannel;
+    nodeOsChannel: NodeOsChannel;
+    slaTier: SlaTier;
+    maintenance: MaintenanceWindow;
+    bootstrapPool: { vmSize: string; zones: readonly string[] };
+    systemPool: PoolShape;
+    userPools: readonly PoolShape[];
+    gpuPools: readonly GpuShape[];
+    /** Sizes whose offer in the region the operator has looked up. */
+    verifiedVmSizes: readonly string[];
+    /** vCPUs that the subscription may use in the region, by quota family. */
+    vcpuQuotas: Readonly<Record<string, number>>;
+    generations: Generations;
+    rolePropagationSeconds: number;
+    existingKeys: Readonly<Partial<Record<"registry" | "storage" | "disks", ExistingKey>>>;
+    logAnalyticsWorkspaceId?: string;
+    /** Own tags, with owner and cost centre. */
+    tags: Readonly<Record<string, string>>;
+    owner?: string;
+    costCentre?: string;
+    /** Locks the write-once policy of models and ledger, for ever. */
+    lockRecords: boolean;
+    /** Lifts protection, so that the environment can be destroyed. */
+    teardown: boolean;
+    /** Worth saying, but no reason to stop. */
+    warnings: readonly string[];
+}
+
+/** Name in Pulumi.yaml; keys without a namespace are in this one. */
+export const namespace = "mlplatform";
+
+const guid = text(
+    /^(?!0{8}-)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
+    "a GUID such as 8c4ef2b1-..., and not the one of zeros",
+);
+const pool = {
+    prefix: text(),
+    vmSize: text(),
+    zones: optional(list(text())),
+    minCount: anyNumber,
+    maxCount: anyNumber,
+    osDiskSizeGib: optional(anyNumber),
+    maxPods: optional(anyNumber),
+    labels: optional(record(text(/^[^]*$/))),
+    taints: optional(list(text())),
+    fips: optional(flag),
+    spot: optional(flag),
+    spotMaxPrice: optional(anyNumber),
+    capacityReservationGroupId: optional(text()),
+};
+const gpuPool = {
+    ...pool,
+    use: oneOf(gpuUses),
+    driver: oneOf(["Install", "None"]),
+    migProfile: optional(oneOf(migProfiles)),
+};
+const systemPool = {
+    vmSize: optional(text()),
+    zones: optional(list(text())),
+    minCount: optional(anyNumber),
+    maxCount: optional(anyNumber),
+    osDiskSizeGib: optional(anyNumber),
+    maxPods: optional(anyNumber),
+    fips: optional(flag),
+};
+const existingKey = object({
+    keyUriWithVersion: text(),
+    vaultId: text(),
+    identity: object({ id: text(), clientId: text(), principalId: text() }),
+});
+const generation = number(1, 99);
+
+/** Every key, with how it is read. `Pulumi.yaml` describes the same keys; a test holds the two together. */
+export const configKeys = {
+    "mlplatform:kind": oneOf(stackKinds),
+    "mlplatform:environment": oneOf(environments),
+    "mlplatform:workload": text(/^[a-z][a-z0-9]{1,7}$/, "2 to 8 characters of a-z and 0-9 from a letter on"),
+    "mlplatform:location": oneOf(Object.keys(regions)),
+    "mlplatform:zones": list(oneOf(["1", "2", "3"])),
+    "mlplatform:addressSpace": text(),
+    "mlplatform:podCidr": text(),
+    "mlplatform:serviceCidr": text(),
+    "mlplatform:dnsServiceIp": text(),
+    "mlplatform:egress": object({
+        kind: oneOf(["natGateway", "firewall"]),
+        tier: optional(oneOf(["Standard", "Premium"])),
+        allowedFqdns: optional(list(text())),
+        zone: optional(text()),
+        idleTimeoutMinutes: optional(anyNumber),
+    }),
+    "mlplatform:dns": object({ mode: oneOf(["own", "hub", "policy"]), zoneIds: optional(record(text())) }),
+    "mlplatform:dnsServers": list(text()),
+    "mlplatform:apiServerClients": list(text()),
+    "mlplatform:adminGroupObjectIds": list(guid, 1),
+    "mlplatform:kubernetesVersion": text(/^1\.\d+(\.\d+)?$/, "a version of Kubernetes such as 1.36"),
+    "mlplatform:upgradeChannel": oneOf(upgradeChannels),
+    "mlplatform:nodeOsChannel": oneOf(nodeOsChannels),
+    "mlplatform:slaTier": oneOf(slaTiers),
+    "mlplatform:maintenance": object({
+        day: oneOf(weekDays),
+        startTime: text(),
+        durationHours: anyNumber,
+        utcOffset: text(),
+    }),
+    "mlplatform:bootstrapPool": object({ vmSize: text() }),
+    "mlplatform:systemPool": object(systemPool),
+    "mlplatform:userPools": list(object(pool)),
+    "mlplatform:gpuPools": list(object(gpuPool)),
+    "mlplatform:verifiedVmSizes": list(text()),
+    "mlplatform:vcpuQuotas": record(number(0, 1_000_000)),
+    "mlplatform:generation": generation,
+    "mlplatform:generations": object({
+        vault: optional(generation),
+        registry: optional(generation),
+        storage: optional(generation),
+        keys: optional(generation),
+    }),
+    "mlplatform:rolePropagationSeconds": number(0, 1800, false),
+    "mlplatform:existingKeys": object({
+        registry: optional(existingKey),
+        storage: optional(existingKey),
+        disks: optional(existingKey),
+    }),
+    "mlplatform:logAnalyticsWorkspaceId": text(
+        /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.OperationalInsights\/workspaces\/[^/]+$/i,
+        "the full id of a Log Analytics workspace",
+    ),
+    "mlplatform:tags": record(text(/^[^]*$/)),
+    "mlplatform:owner": text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address"),
+    "mlplatform:costCentre": text(/^[A-Za-z0-9-]{1,32}$/, "1 to 32 of A-Z, a-z, 0-9 and hyphens"),
+    "mlplatform:lockRecords": flag,
+    "mlplatform:teardown": flag,
+    "azure-native:subscriptionId": guid,
+    "azure-native:tenantId": guid,
+} as const satisfies Record<string, Parser<unknown>>;
+
+type ConfigKey = keyof typeof configKeys;
+type Read = { [K in ConfigKey]?: (typeof configKeys)[K] extends Parser<infer T> ? T : never };
+
+const required: readonly ConfigKey[] = [
+    ...(["mlplatform:kind", "mlplatform:environment", "mlplatform:workload", "mlplatform:location"] as const),
+    ...(["mlplatform:addressSpace", "mlplatform:adminGroupObjectIds"] as const),
+    ...(["azure-native:subscriptionId", "azure-native:tenantId"] as const),
+];
+
+/** Every fault of a stack's config, in one error. */
+export class SettingsError extends Error {
+    constructor(readonly faults: readonly string[]) {
+        super(
+            `the stack's config has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n  ${faults.join("\n  ")}`,
+        );
+        this.name = "SettingsError";
+    }
+}
+
+/**
+ * Reads the config of the stack that is running.
+ * @throws pulumi.RunError, which is printed without a stack trace: the fault is in the config, not in the program.
+ */
+export function loadSettings(): Settings {
+    try {
+        return readSettings(pulumi.runtime.allConfig());
+    } catch (fault) {
+        if (fault instanceof SettingsError) throw new pulumi.RunError(fault.message);
+        throw fault;
+    }
+}
+
+/**
+ * Reads a stack's config, given as Pulumi holds it: keys with their namespace, values as text.
+ * @throws SettingsError naming, for every fault at once, the config key, the rule and the value.
+ */
+export function readSettings(source: Readonly<Record<string, string>>, today = new Date()): Settings {
+    const faults: string[] = [];
+    const read: Record<string, unknown> = {};
+    for (const key of Object.keys(source))
+        if (key.startsWith(`${namespace}:`) && !(key in configKeys)) faults.push(unknownKey(key));
+    for (const [key, parser] of Object.entries<Parser<unknown>>(configKeys)) {
+        const value = isUnset(key, source[key]) ? undefined : source[key];
+        if (value !== undefined) read[key] = parser(key, value, faults);
+        else if (required.some((one) => one === key)) faults.push(`${key} must be set: pulumi config set ${key} VALUE`);
+    }
+    const draft = drafted(read);
+    faults.push(...settingsFaults(draft, today));
+    if (faults.length > 0) throw new SettingsError([...new Set(faults)]);
+    return { ...draft, warnings: settingsWarnings(draft, today) };
+}
+
+/** Pulumi.yaml gives every key that may be left out a default; for what depends on the environment, that is nothing. */
+function isUnset(key: string, value: string | undefined): boolean {
+    return value === "" || value === "{}" || (value === "[]" && key === "mlplatform:zones");
+}
+
+/** Where a value is missing or unreadable, a stand-in lets the other rules be checked all the same. */
+function drafted(read: Read): Settings {
+    const environment = read["mlplatform:environment"] ?? "dev";
+    const location = read["mlplatform:location"] ?? "swedencentral";
+    const tier = tiers[environment];
+    const zones = read["mlplatform:zones"] ?? (regions[location]?.zones === true ? ["1", "2", "3"] : []);
+    const all = read["mlplatform:generation"] ?? 1;
+    const { "mlplatform:owner": owner, "mlplatform:costCentre": costCentre } = read;
+    const serviceCidr = read["mlplatform:serviceCidr"] ?? "10.96.0.0/16";
+    const withZones = <T extends { zones?: string[] }>(shape: T): T & { zones: string[] } => ({
+        ...shape,
+        zones: shape.zones ?? zones,
+    });
+    return {
+        ...{ kind: read["mlplatform:kind"] ?? "foundation", environment, tier, location, zones },
+        naming: {
+            workload: read["mlplatform:workload"] ?? "mlp",
+            environment,
+            subscriptionId: read["azure-native:subscriptionId"] ?? "",
+        },
+        tenantId: read["azure-native:tenantId"] ?? "",
+        addressSpace: read["mlplatform:addressSpace"] ?? "10.20.0.0/20",
+        addresses: {
+            podCidr: read["mlplatform:podCidr"] ?? "10.244.0.0/16",
+            serviceCidr,
+            dnsServiceIp: read["mlplatform:dnsServiceIp"] ?? serviceCidr.replace(/\.\d+\/\d+$/, ".10"),
+        },
+        egress: egressOf(read["mlplatform:egress"], tier),
+        ...dnsOf(read["mlplatform:dns"], location),
+        dnsServers: read["mlplatform:dnsServers"] ?? [],
+        apiServerClients: read["mlplatform:apiServerClients"] ?? [],
+        adminGroupObjectIds: read["mlplatform:adminGroupObjectIds"] ?? [],
+        kubernetesVersion: read["mlplatform:kubernetesVersion"] ?? defaultKubernetesVersion,
+        upgradeChannel: read["mlplatform:upgradeChannel"] ?? tier.upgradeChannel,
+        nodeOsChannel: read["mlplatform:nodeOsChannel"] ?? "NodeImage",
+        slaTier: read["mlplatform:slaTier"] ?? tier.slaTier,
+        maintenance: read["mlplatform:maintenance"] ?? {
+            ...{ day: "Saturday", startTime: "02:00", durationHours: 6, utcOffset: "+00:00" },
+        },
+        bootstrapPool: { vmSize: read["mlplatform:bootstrapPool"]?.vmSize ?? "Standard_D2ds_v5", zones },
+        systemPool: { prefix: "sys", ...tier.systemPool, ...withZones(defined(read["mlplatform:systemPool"] ?? {})) },
+        userPools: (read["mlplatform:userPools"] ?? []).map(withZones),
+        gpuPools: (read["mlplatform:gpuPools"] ?? []).map(withZones),
+        verifiedVmSizes: read["mlplatform:verifiedVmSizes"] ?? [],
+        vcpuQuotas: read["mlplatform:vcpuQuotas"] ?? {},
+        generations: {
+            vault: all,
+            registry: all,
+            storage: all,
+            keys: all,
+            ...defined(read["mlplatform:generations"] ?? {}),
+        },
+        rolePropagationSeconds: read["mlplatform:rolePropagationSeconds"] ?? 120,
+        existingKeys: read["mlplatform:existingKeys"] ?? {},
+        ...defined({ logAnalyticsWorkspaceId: read["mlplatform:logAnalyticsWorkspaceId"], owner, costCentre }),
+        tags: { ...read["mlplatform:tags"], ...defined({ owner, "cost-centre": costCentre }) },
+        lockRecords: read["mlplatform:lockRecords"] ?? false,
+        teardown: read["mlplatform:teardown"] ?? false,
+        warnings: [],
+    };
+}
+
+function egressOf(read: Read["mlplatform:egress"], tier: Tier): EgressChoice {
+    if (read === undefined) return tier.defaultEgress;
+    if (read.kind === "natGateway") return { ...read, kind: "natGateway" };
+    return { ...read, kind: "firewall", tier: read.tier ?? "Standard" };
+}
+
+function dnsOf(read: Read["mlplatform:dns"], location: string): Pick<Settings, "zoneChoice" | "apiServerZoneId"> {
+    const zoneIds = read?.zoneIds ?? {};
+    if (read?.mode === "hub") return { zoneChoice: { kind: "hub", zoneIds } };
+    if (read?.mode !== "policy") return { zoneChoice: { kind: "own" } };
+    const apiServerZoneId = zoneIds[`private.${location}.azmk8s.io`];
+    return { zoneChoice: { kind: "policy" }, ...(apiServerZoneId !== undefined && { apiServerZoneId }) };
+}
+
+/** What hardening fixes, by words that people look for in config. */
+const hardened =
+    /public|privateCluster|localAccount|adminUser|sharedKey|anonymous|firewallRules|ipRules|tls|encrypt|runCommand|rbac/i;
+
+function unknownKey(key: string): string {
+    if (hardened.test(key)) return `${key} is not a setting: the platform is closed and encrypted, always; remove it`;
+    const [near] = Object.keys(configKeys)
+        .map((known) => ({ known, distance: editDistance(known.toLowerCase(), key.toLowerCase()) }))
+        .sort((a, b) => a.distance - b.distance);
+    return `${key} is not a setting${near && near.distance <= 3 ? `; did you mean ${near.known}?` : "; Pulumi.yaml lists them"}`;
+}
+
+function editDistance(a: string, b: string): number {
+    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+    for (const [i, from] of Array.from(a).entries()) {
+        const next = [i + 1];
+        for (const [j, to] of Array.from(b).entries())
+            next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (from === to ? 0 : 1)));
+        row = next;
+    }
+    return row[b.length] ?? 0;
+}
+
+/** Without the fields that are undefined, which would otherwise overwrite defaults. */
+function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+    return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
+        [K in keyof T]?: Exclude<T[K], undefined>;
+    };
+}

@@ -1,0 +1,105 @@
+import type { NodeOsChannel, SlaTier, UpgradeChannel } from "../components/cluster/cluster-settings";
+import type { EgressChoice } from "../components/network/egress";
+import type { StorageFeatures } from "../components/storage/features";
+
+export const environments = ["dev", "staging", "prod"] as const;
+export type Environment = (typeof environments)[number];
+
+/** Parties that sign a change before it runs. */
+export type Signer = "operations" | "security" | "finance";
+
+/**
+ * What an environment is, beside its own config: the same code, other sizes and other care. Staging is prod in
+ * everything that decides whether a change works; what differs is how much there is and how hard it is to lose.
+ */
+export interface Tier {
+    /** Keys of our own in software or in hardware modules. */
+    keys: { type: "RSA" | "RSA-HSM"; sizeBits: 3072 | 4096; vaultSku: "standard" | "premium" };
+    rotationDays: number;
+    expiryDays: number;
+    /** Days that deleted vaults and keys can be had back; their names are taken for as long. */
+    vaultRetentionDays: number;
+    /** Days that deleted blobs, containers and shares can be had back. */
+    storageSoftDeleteDays: number;
+    /** Within the region: copies elsewhere would leave where the data may be, and not every region has a pair. */
+    storageRedundancy: StorageFeatures["redundancy"];
+    /** Write-once days of records. A lock on them can never be taken back, and keeps the account alive as long. */
+    records: { retentionDays: number; lockable: boolean };
+    /** Availability zones that must be there. */
+    leastZones: 0 | 3;
+    /** Ways out that are good enough. */
+    egress: readonly EgressChoice["kind"][];
+    defaultEgress: EgressChoice;
+    slaTier: SlaTier;
+    slaTiers: readonly SlaTier[];
+    upgradeChannel: UpgradeChannel;
+    upgradeChannels: readonly UpgradeChannel[];
+    nodeOsChannels: readonly NodeOsChannel[];
+    systemPool: { vmSize: string; minCount: number; maxCount: number };
+    /** Fewest system nodes. */
+    leastSystemNodes: number;
+    /** What holds data or keys is not deleted without an explicit teardown. */
+    protect: boolean;
+    /** Nor by anyone outside of Pulumi. */
+    locks: boolean;
+    /** Tags without which nobody knows whom to call and whom to bill. */
+    needs: readonly ("owner" | "costCentre")[];
+    /** Seconds to wait for a role, at least. */
+    leastPropagationSeconds: number;
+    signedBy: readonly Signer[];
+}
+
+const careful = {
+    keys: { type: "RSA-HSM", sizeBits: 4096, vaultSku: "premium" },
+    rotationDays: 180,
+    expiryDays: 730,
+    vaultRetentionDays: 90,
+    leastZones: 3,
+    egress: ["firewall"],
+    upgradeChannel: "patch",
+    upgradeChannels: ["none", "patch", "stable", "node-image"],
+    nodeOsChannels: ["NodeImage", "SecurityPatch"],
+    ...{ protect: true, locks: true },
+    leastPropagationSeconds: 60,
+} as const satisfies Partial<Tier>;
+
+export const tiers: Readonly<Record<Environment, Tier>> = {
+    dev: {
+        keys: { type: "RSA", sizeBits: 3072, vaultSku: "standard" },
+        ...{ rotationDays: 180, expiryDays: 730, vaultRetentionDays: 7 },
+        ...{ storageSoftDeleteDays: 7, storageRedundancy: "LRS", records: { retentionDays: 1, lockable: false } },
+        leastZones: 0,
+        egress: ["natGateway", "firewall"],
+        defaultEgress: { kind: "natGateway" },
+        ...{ slaTier: "Free", slaTiers: ["Free", "Standard", "Premium"] },
+        upgradeChannel: "patch",
+        upgradeChannels: ["none", "patch", "stable", "rapid", "node-image"],
+        nodeOsChannels: ["None", "Unmanaged", "NodeImage", "SecurityPatch"],
+        systemPool: { vmSize: "Standard_D4ds_v5", minCount: 1, maxCount: 3 },
+        leastSystemNodes: 1,
+        ...{ protect: false, locks: false },
+        needs: [],
+        leastPropagationSeconds: 0,
+        signedBy: ["operations"],
+    },
+    staging: {
+        ...careful,
+        ...{ storageSoftDeleteDays: 14, storageRedundancy: "ZRS", records: { retentionDays: 7, lockable: false } },
+        defaultEgress: { kind: "firewall", tier: "Standard" },
+        ...{ slaTier: "Standard", slaTiers: ["Standard", "Premium"] },
+        systemPool: { vmSize: "Standard_D4ds_v5", minCount: 2, maxCount: 6 },
+        leastSystemNodes: 2,
+        needs: ["owner"],
+        signedBy: ["operations", "security"],
+    },
+    prod: {
+        ...careful,
+        ...{ storageSoftDeleteDays: 30, storageRedundancy: "ZRS", records: { retentionDays: 365, lockable: true } },
+        defaultEgress: { kind: "firewall", tier: "Premium" },
+        ...{ slaTier: "Standard", slaTiers: ["Standard", "Premium"] },
+        systemPool: { vmSize: "Standard_D8ds_v5", minCount: 3, maxCount: 9 },
+        leastSystemNodes: 3,
+        needs: ["owner", "costCentre"],
+        signedBy: ["operations", "security", "finance"],
+    },
+};

@@ -1,0 +1,163 @@
+import * as pulumi from "@pulumi/pulumi";
+import { foundationOutputs, readFoundation, type FoundationContract } from "../../stacks/contract";
+import { foundation } from "../../stacks/foundation";
+import { readSettings } from "../../stacks/settings";
+import { all, only, seen, value } from "../mocks";
+import { dev, hubZoneIds, prod } from "./good-settings";
+
+// A whole foundation takes a while on a busy machine: every resource resolves its aliases.
+jest.setTimeout(60_000);
+
+const pools = {
+    "mlplatform:userPools": '[{"prefix":"work","vmSize":"Standard_D4ds_v5","minCount":0,"maxCount":3}]',
+    "mlplatform:gpuPools":
+        '[{"prefix":"t4","vmSize":"Standard_NC4as_T4_v3","use":"training","driver":"Install","minCount":0,"maxCount":2}]',
+};
+
+async function build(config: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
+    const outputs = foundation(readSettings(config));
+    const resolved = await value(pulumi.output(outputs));
+    await settled();
+    return resolved;
+}
+
+/** Registrations go on after the outputs are known: waits until no more come. */
+async function settled(): Promise<void> {
+    let before = -1;
+    while (before !== seen.length) {
+        before = seen.length;
+        await new Promise((done) => setTimeout(done, 50));
+    }
+}
+
+test("the foundation keeps its contract", async () => {
+    const outputs = await build({ ...dev, ...pools });
+    // The mocks answer with little; what is made up here, Azure gives.
+    const cluster = {
+        ...(outputs.cluster as object),
+        privateFqdn: "aks.private.swedencentral.azmk8s.io",
+        oidcIssuerUrl: "https://oidc",
+    };
+    const contract = readFoundation("dev", { ...outputs, cluster });
+    expect(contract.registry.name).toMatch(/^crmlpdev/);
+    expect(Object.keys(contract.cluster.pools)).toEqual(["sys", "work", "t4"]);
+    expect(Object.keys(contract.storage.work.endpoints)).toEqual(["blob", "file", "queue"]);
+});
+
+test("everything that takes tags carries the platform's", async () => {
+    await build({ ...dev, ...pools });
+    const tagged = seen.filter(({ type, inputs }) => type.startsWith("azure-native:") && "tags" in inputs);
+    expect(tagged.length).toBeGreaterThan(40);
+    for (const { inputs } of tagged)
+        expect(inputs.tags).toMatchObject({ workload: "mlp", environment: "dev", "managed-by": "pulumi" });
+});
+
+test("pools wait for the cluster, its windows and all pools before them", async () => {
+    await build({ ...dev, ...pools });
+    const [system, work, t4] = all("containerservice:AgentPool");
+    expect([system, work, t4].map((pool) => String(pool?.inputs.agentPoolName).slice(0, -4))).toEqual([
+        "sys",
+        "work",
+        "t4",
+    ]);
+    const waits = [system, work, t4].map((pool) => pool?.options.dependsOn ?? []);
+    const first = waits[0]?.length ?? 0;
+    expect(waits.map((urns) => urns.length)).toEqual([first, first + 1, first + 2]);
+    for (const urns of waits)
+        expect(urns.filter((urn) => /ManagedCluster|MaintenanceConfiguration/.test(urn))).toHaveLength(4);
+});
+
+test("dev can be thrown away: nothing is protected or locked", async () => {
+    await build(dev);
+    expect(seen.filter(({ options }) => options.protect)).toEqual([]);
+    expect(all("authorization:ManagementLockByScope")).toEqual([]);
+});
+
+test("in prod, what holds data or keys is protected and its group locked", async () => {
+    await build(prod);
+    for (const type of [
+        "keyvault:Vault",
+        "keyvault:Key",
+        "containerregistry:Registry",
+        "storage:StorageAccount",
+        "containerservice:ManagedCluster",
+    ])
+        for (const { options } of all(type)) expect(options.protect).toBe(true);
+    expect(only("authorization:ManagementLockByScope").inputs.level).toBe("CanNotDelete");
+    // Pools come and go beside a lock on data, not under it.
+    expect(all("containerservice:AgentPool").some(({ options }) => options.protect)).toBe(false);
+    expect(only("authorization:ManagementLockByScope").inputs.scope).toBe("/id/data-group");
+    expect(only("containerservice:ManagedCluster").inputs.resourceGroupName).not.toBe(
+        only("keyvault:Vault").inputs.resourceGroupName,
+    );
+});
+
+test("a destroy by mistake stops at the lock, which waits for everything, pools included", async () => {
+    await build({ ...prod, ...pools });
+    expect(only("authorization:ManagementLockByScope").options.protect).toBe(true);
+    const names = only("mlplatform:governance:Lock").options.dependsOn.map((urn) => urn.split("::").pop());
+    for (const { name } of all("containerservice:AgentPool")) expect(names).toContain(name);
+    for (const name of ["vault", "registry", "work", "records", "cluster", "network"]) expect(names).toContain(name);
+});
+
+test("a teardown lifts protection", async () => {
+    await build({ ...prod, "mlplatform:teardown": "true" });
+    expect(all("keyvault:Vault")).toHaveLength(1);
+    expect(seen.filter(({ options }) => options.protect)).toEqual([]);
+});
+
+test("with a hub's zones, none is made here", async () => {
+    await build({ ...dev, "mlplatform:dns": JSON.stringify({ mode: "hub", zoneIds: hubZoneIds }) });
+    expect(all("privatedns:PrivateZone")).toEqual([]);
+    expect(only("containerservice:ManagedCluster").inputs).toMatchObject({
+        apiServerAccessProfile: { privateDNSZone: hubZoneIds["private.swedencentral.azmk8s.io"] },
+    });
+});
+
+test("a key of a managed HSM is used as it is", async () => {
+    const identity = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/hsm";
+    const registry = {
+        keyUriWithVersion: `https://corp.managedhsm.azure.net/keys/ml/${"0".repeat(32)}`,
+        vaultId: "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/managedHSMs/corp",
+        identity: {
+            id: identity,
+            clientId: "44444444-4444-4444-8444-444444444444",
+            principalId: "55555555-5555-4555-8555-555555555555",
+        },
+    };
+    await build({ ...dev, "mlplatform:existingKeys": JSON.stringify({ registry }) });
+    expect(
+        all("keyvault:Key")
+            .map(({ name }) => name)
+            .sort(),
+    ).toEqual(["cluster-key", "disks-key", "storage-key"]);
+    expect(JSON.stringify(only("containerregistry:Registry").inputs)).toContain("corp.managedhsm.azure.net/keys/ml");
+});
+
+test("an upper stack is told everything that a lower one fails to promise", () => {
+    expect(() => readFoundation("dev", { contractVersion: 2, cluster: {} })).toThrow(
+        /stack dev is not a foundation of contract 1/,
+    );
+    expect(() => readFoundation("dev", { contractVersion: 2, cluster: {} })).toThrow(/dev\.registry must be an object/);
+    expect(() => readFoundation("dev", { contractVersion: 2, cluster: {} })).toThrow(
+        /dev\.contractVersion must be a whole number from 1 to 1, got 2/,
+    );
+});
+
+test("an upper stack does not mind outputs of a newer foundation", async () => {
+    const account = { id: "/a", name: "a", endpoints: { blob: "https://a" } };
+    const subnetIds = { nodes: "/n", apiServer: "/a", privateEndpoints: "/p", ingress: "/i", agents: "/g" };
+    const values: Omit<FoundationContract, "contractVersion"> = {
+        ...{ environment: "dev", workload: "mlp", location: "swedencentral", subscriptionId: "s", tenantId: "t" },
+        resourceGroups: { platform: "p", data: "d" },
+        network: { virtualNetworkId: "/v", subnetIds, egressIpAddresses: ["20.0.0.4"] },
+        ...{ vault: { id: "/v", name: "v", uri: "https://v" }, registry: { id: "/r", name: "r", loginServer: "r.io" } },
+        ...{ storage: { work: account, records: account }, diskEncryptionSetId: "/d" },
+        cluster: {
+            ...{ id: "/c", name: "c", privateFqdn: "c.private", oidcIssuerUrl: "https://o", nodeResourceGroup: "n" },
+            ...{ kubernetesVersion: "1.36", kubeletPrincipalId: "k", pools: { sys: "sysabcd" } },
+        },
+    };
+    const outputs = await value(pulumi.output(foundationOutputs(values)));
+    expect(readFoundation("dev", { ...outputs, novelty: true })).toEqual({ contractVersion: 1, ...values });
+});

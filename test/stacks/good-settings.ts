@@ -1,0 +1,34 @@
+/** Config of a small dev environment, as Pulumi holds it: everything is text. */
+export const dev: Readonly<Record<string, string>> = {
+    "mlplatform:kind": "foundation",
+    "mlplatform:environment": "dev",
+    "mlplatform:workload": "mlp",
+    "mlplatform:location": "swedencentral",
+    "mlplatform:addressSpace": "10.20.0.0/20",
+    "mlplatform:adminGroupObjectIds": '["5d7a1a52-7f3c-4d86-9a3e-0c3b8f2f6e11"]',
+    "azure-native:subscriptionId": "11111111-1111-4111-8111-111111111111",
+    "azure-native:tenantId": "22222222-2222-4222-8222-222222222222",
+};
+
+/** Config of a production environment with nothing that could be left out. */
+export const prod: Readonly<Record<string, string>> = {
+    ...dev,
+    "mlplatform:environment": "prod",
+    "mlplatform:owner": "platform@example.com",
+    "mlplatform:costCentre": "ML-42",
+};
+
+export const hubZoneId = (zone: string): string =>
+    `/subscriptions/33333333-3333-4333-8333-333333333333/resourceGroups/hub/providers/Microsoft.Network/privateDnsZones/${zone}`;
+
+/** Ids of every zone that the foundation asks a hub for. */
+export const hubZoneIds: Readonly<Record<string, string>> = Object.fromEntries(
+    [
+        "private.swedencentral.azmk8s.io",
+        "privatelink.azurecr.io",
+        "privatelink.vaultcore.azure.net",
+        "privatelink.blob.core.windows.net",
+        "privatelink.file.core.windows.net",
+        "privatelink.queue.core.windows.net",
+    ].map((zone) => [zone, hubZoneId(zone)]),
+);
