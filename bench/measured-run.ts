@@ -1,0 +1,71 @@
+import { fork } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { PulumiFn } from "@pulumi/pulumi/automation/workspace";
+import { places } from "../cli/places";
+import { runStack, type Operation } from "../cli/run";
+import { plainProgram, type PlainResource } from "./plain-program";
+
+/** What a child process is to run. The same file is both ends: the benchmark forks it, the child answers once. */
+export interface Order {
+    operation: Operation;
+    stack: string;
+    workspaceDir: string;
+    /** `MLPLATFORM_HOME` of the run. */
+    home: string;
+    sandboxPort: number;
+    /** File with plain resources to run in place of the project's program. */
+    plainResources?: string;
+    /** Registers the plain resources without their API-version aliases, as the project does. */
+    withoutAliases?: boolean;
+}
+
+/** One run, from the start of its process to its end. */
+export interface Measured {
+    ok: boolean;
+    resources: number;
+    seconds: number;
+    /** Peak resident memory of the process that runs the program, in megabytes. The engine is a process of its own. */
+    peakMegabytes: number;
+    failure: string;
+}
+
+/** Runs an order in a process of its own, so that loading the program counts and memory starts from nothing. */
+export function measure(order: Order): Promise<Measured> {
+    const began = process.hrtime.bigint();
+    return new Promise((resolve, reject) => {
+        const child = fork(__filename, [JSON.stringify(order)], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+        let answer: Omit<Measured, "seconds"> | undefined;
+        child.on("message", (message) => (answer = message as Omit<Measured, "seconds">));
+        child.on("error", reject);
+        child.on("exit", () => {
+            const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+            if (answer) resolve({ ...answer, seconds });
+            else reject(new Error(`${order.operation} of ${order.stack} ended without an answer`));
+        });
+    });
+}
+
+function peakMegabytes(): number {
+    // Kilobytes on Linux and macOS alike, as libuv has it.
+    return Math.round(process.resourceUsage().maxRSS / 1000);
+}
+
+async function run(order: Order): Promise<Omit<Measured, "seconds">> {
+    const { operation, stack, workspaceDir, home, sandboxPort, plainResources, withoutAliases } = order;
+    let program: PulumiFn | undefined;
+    if (plainResources !== undefined) {
+        const resources = JSON.parse(readFileSync(plainResources, "utf8")) as PlainResource[];
+        program = plainProgram(resources, { withoutAliases: withoutAliases === true });
+    }
+    const at = places(home);
+    const result = await runStack({ operation, stack, workspaceDir, sandboxPort, at, ...(program && { program }) });
+    const { changes } = result;
+    const resources = Object.values(changes).reduce<number>((sum, count) => sum + (count ?? 0), 0);
+    const failure = result.ok ? "" : result.failures.map(({ message }) => message).join("\n") || result.output;
+    return { ok: result.ok, resources, peakMegabytes: peakMegabytes(), failure };
+}
+
+if (require.main === module && process.send) {
+    const order = JSON.parse(process.argv[2] ?? "{}") as Order;
+    void run(order).then((answer) => process.send?.(answer, () => process.exit(0)));
+}

@@ -1,0 +1,14 @@
+import { TypeTable } from "../sandbox/azure/type-table";
+import { azureTypes } from "../sandbox/azure/types";
+import type { StateResource } from "./deployment";
+
+const types = new TypeTable(azureTypes);
+
+/**
+ * Azure's id of a resource, from the path of its type and its inputs: what azure-native itself sends the PUT to. It is
+ * the same rule for the sandbox and for Azure.
+ * @throws when an input that is part of the path is missing or not known, naming it.
+ */
+export function armId(resource: StateResource, subscriptionId: string): string {
+    return types.idOf(resource.type, resource.inputs ?? {}, subscriptionId);
+}

@@ -1,0 +1,191 @@
+import type { ParseArgsConfig } from "node:util";
+import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
+import { cloudResources } from "./deployment";
+import { Engine } from "./engine";
+import { deployed, Planned } from "./export";
+import type { ExportedResource } from "./export";
+import type { AzureBehaviour } from "./local-azure";
+import { recover } from "./recover";
+import { refresh } from "./refresh";
+import { sandboxCommand } from "./sandbox-commands";
+import { exportState, newSession, operate } from "./session";
+import { withStack } from "./stack-run";
+import type { Context } from "./stack-run";
+import { failed } from "./deploy";
+import { start } from "./start";
+import { stop } from "./stop";
+import { UserError } from "./user-error";
+import { prepareWorkspace, stateFile } from "./workspace";
+import { existsSync } from "node:fs";
+
+/** Options as they were typed. */
+export type Values = Record<string, string | boolean | undefined>;
+
+/** One line of the command table. */
+export interface Command {
+    name: string;
+    /** Its arguments, as the help shows them. */
+    usage: string;
+    summary: string;
+    options: NonNullable<ParseArgsConfig["options"]>;
+    /** Least and most number of arguments. */
+    positionals: readonly [number, number];
+    run: (context: Context, args: readonly string[], values: Values) => Promise<void>;
+}
+
+const behaviourOptions = {
+    clock: { type: "string" },
+    seed: { type: "string" },
+    "fault-rate": { type: "string" },
+} as const;
+const behaviourUsage = "[--clock SCALE] [--seed N] [--fault-rate R]";
+
+function behaviourOf(values: Values): AzureBehaviour {
+    const clock = numberOf(values, "clock", 0, 100);
+    const seed = numberOf(values, "seed", 0, Number.MAX_SAFE_INTEGER);
+    const faultRate = numberOf(values, "fault-rate", 0, 0.9);
+    return {
+        ...(clock !== undefined && { clock }),
+        ...(seed !== undefined && { seed }),
+        ...(faultRate !== undefined && { faultRate }),
+    };
+}
+
+function numberOf(values: Values, name: string, least: number, most: number): number | undefined {
+    const text = values[name];
+    if (typeof text !== "string") return undefined;
+    const value = Number(text);
+    if (text.trim() !== "" && value >= least && value <= most) return value;
+    throw new UserError(`--${name} must be a number from ${least} to ${most}, got "${text}"`);
+}
+
+const dev = "dev";
+
+/** Everything that can be typed. */
+export const commands: readonly Command[] = [
+    {
+        name: "start",
+        usage: `[stack] ${behaviourUsage}`,
+        summary: "preview a stack and bring it up; again: no changes",
+        options: behaviourOptions,
+        positionals: [0, 1],
+        run: (context, [stack = dev], values) => start(context, stack, behaviourOf(values)),
+    },
+    {
+        name: "stop",
+        usage: "[stack]",
+        summary: "destroy a stack and say what is left",
+        options: {},
+        positionals: [0, 1],
+        run: (context, [stack = dev]) => stop(context, stack),
+    },
+    {
+        name: "preview",
+        usage: "[stack]",
+        summary: "say what `up` would change",
+        options: {},
+        positionals: [0, 1],
+        run: (context, [stack = dev]) =>
+            withStack(context, { command: "preview", stack }, async (run) => {
+                const plan = await preview(run);
+                for (const line of planLines(plan)) context.terminal.line(line);
+                context.terminal.step(`preview: ${plan.toString()}`);
+            }),
+    },
+    {
+        name: "up",
+        usage: `[stack] ${behaviourUsage}`,
+        summary: "bring a stack up to what the program says",
+        options: behaviourOptions,
+        positionals: [0, 1],
+        run: (context, [stack = dev], values) =>
+            withStack(context, { command: "up", stack, behaviour: behaviourOf(values) }, async (first) => {
+                await recover(first.session);
+                const { run, plan } = await previewWithFreeNames(first);
+                context.terminal.step(`preview: ${plan.toString()}`);
+                for (const line of planLines(plan)) context.terminal.line(line);
+                if (!plan.isEmpty) await carryOut(run, "up", plan.size);
+                context.terminal.step(plan.isEmpty ? "no changes" : `"${stack}" is up`);
+            }),
+    },
+    {
+        name: "refresh",
+        usage: "[stack] [--preview-only]",
+        summary: "show what was changed behind the program's back, and take note of it",
+        options: { "preview-only": { type: "boolean" } },
+        positionals: [0, 1],
+        run: (context, [stack = dev], values) => refresh(context, stack, values["preview-only"] === true),
+    },
+    {
+        name: "destroy",
+        usage: "[stack]",
+        summary: "as stop, without the summary",
+        options: {},
+        positionals: [0, 1],
+        run: (context, [stack = dev]) =>
+            withStack(context, { command: "destroy", stack }, async (run) => {
+                await carryOut(run, "destroy", cloudResources(await exportState(run.session)).length);
+                context.terminal.step(`"${stack}" is gone`);
+            }),
+    },
+    {
+        name: "recover",
+        usage: "[stack]",
+        summary: "put a stack's state in order after an interruption (start does so by itself)",
+        options: {},
+        positionals: [0, 1],
+        run: (context, [stack = dev]) =>
+            withStack(context, { command: "recover", stack }, async ({ session }) => {
+                const { locks, imported, dropped } = await recover(session);
+                context.terminal.line(
+                    [
+                        `locks of dead owners removed: ${locks}`,
+                        `imported from Azure: ${imported.join(", ") || "none"}`,
+                        `never reached Azure: ${dropped.join(", ") || "none"}`,
+                    ].join("\n"),
+                );
+            }),
+    },
+    {
+        name: "export",
+        usage: "STACK [--planned]",
+        summary: "print a stack's resources as JSON, deployed (or planned, when there are none), secrets masked",
+        options: { planned: { type: "boolean" } },
+        positionals: [1, 1],
+        run: async (context, [stack = dev], values) => {
+            const resources = values.planned === true ? undefined : await deployedIn(context, stack);
+            const shown = resources ?? (await plannedIn(context, stack));
+            const text = { stack, resourcesAre: resources ? "deployed" : "planned", resources: shown };
+            context.terminal.line(JSON.stringify(text, undefined, 2));
+        },
+    },
+    {
+        name: "sandbox",
+        usage: "list [TEXT] | show NAME | set NAME PATH=VALUE | delete NAME | deleted | purge NAME",
+        summary: "look at the sandbox's Azure, or change it behind the program's back",
+        options: {},
+        positionals: [0, 3],
+        run: (context, args) => sandboxCommand(context, args),
+    },
+];
+
+/** Reads the state alone, so it needs neither the sandbox nor its turn. */
+async function deployedIn({ at, terminal }: Context, stack: string): Promise<ExportedResource[] | undefined> {
+    const engine = new Engine(at);
+    const workspace = await prepareWorkspace(at, engine, stack);
+    if (!existsSync(stateFile(at, stack))) return undefined;
+    const say = (text: string): void => {
+        terminal.step(text);
+    };
+    const resources = deployed(await exportState(newSession({ at, engine, workspace, sandboxPort: 0, say })));
+    return resources.length > 0 ? resources : undefined;
+}
+
+async function plannedIn(context: Context, stack: string): Promise<ExportedResource[]> {
+    return await withStack(context, { command: "export", stack }, async (run) => {
+        const planned = new Planned();
+        const result = await operate(run.session, "preview", { onEvent: planned.onEvent });
+        if (!result.ok) failed(run, "preview", result);
+        return planned.resources();
+    });
+}

@@ -1,0 +1,80 @@
+/** A resource in an exported state, as far as the commands look at it. */
+export interface StateResource {
+    urn: string;
+    type: string;
+    custom: boolean;
+    id?: string;
+    inputs?: Record<string, unknown>;
+    outputs?: Record<string, unknown>;
+    parent?: string;
+    dependencies?: string[];
+    propertyDependencies?: Record<string, string[] | null> | null;
+    provider?: string;
+    /** Replaced; still to be deleted. */
+    delete?: boolean;
+    /** Deleted; its replacement is still to be created. */
+    pendingReplacement?: boolean;
+    external?: boolean;
+    initErrors?: string[];
+    /** Names of hooks by the moment they run at. */
+    resourceHooks?: { AfterCreate?: string[] };
+}
+
+/** An operation that was under way when the engine stopped. */
+export interface PendingOperation {
+    resource: StateResource;
+    type: "creating" | "updating" | "deleting" | "reading" | "importing";
+}
+
+/** What `pulumi stack export` prints. */
+export interface Deployment {
+    version: number;
+    deployment: {
+        resources?: StateResource[];
+        pending_operations?: PendingOperation[];
+        [other: string]: unknown;
+    };
+}
+
+/** Key and value by which Pulumi marks a secret in its state (pulumi/pulumi, sdk/go/common/resource/sig). */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+/** Stands for a value that is not known before the update (pulumi/pulumi, sdk/go/common/resource/plugin). */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export function isSecret(value: unknown): boolean {
+    return (
+        typeof value === "object" &&
+        value !== null &&
+        (value as Record<string, unknown>)[signatureKey] === secretSignature
+    );
+}
+
+/** Copy that can be shown: secrets as `[secret]`, what is not known yet as `[unknown]`. */
+export function shown(value: unknown): unknown {
+    if (value === unknownValue) return "[unknown]";
+    if (isSecret(value)) return "[secret]";
+    if (Array.isArray(value)) return value.map(shown);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shown(inner)]));
+}
+
+/** Own name of a resource: the last part of its URN. */
+export function nameOf(urn: string): string {
+    return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+/** `azure-native:network:Subnet` without its package, as people say it. */
+export function kindOf(type: string): string {
+    return type.replace(/^azure-native:/, "");
+}
+
+export function isProvider(type: string): boolean {
+    return type.startsWith("pulumi:providers:");
+}
+
+/** Resources that live in Azure: made by a provider, not components, not the provider itself. */
+export function cloudResources(deployment: Deployment): StateResource[] {
+    const all = deployment.deployment.resources ?? [];
+    return all.filter((resource) => resource.custom && !isProvider(resource.type) && resource.delete !== true);
+}

@@ -1,0 +1,55 @@
+import type { StepEventMetadata } from "@pulumi/pulumi/automation/events";
+import { failed } from "./deploy";
+import { kindOf, nameOf, shown } from "./deployment";
+import { recover } from "./recover";
+import { operate } from "./session";
+import { withStack } from "./stack-run";
+import type { Context } from "./stack-run";
+
+/** Reads every resource from Azure, shows what differs from the state, and takes note of it unless told not to. */
+export async function refresh(context: Context, stack: string, previewOnly: boolean): Promise<void> {
+    const { terminal } = context;
+    await withStack(context, { command: "refresh", stack }, async (run) => {
+        await recover(run.session);
+        const drift: string[] = [];
+        terminal.now("reading every resource from Azure");
+        const result = await operate(run.session, previewOnly ? "preview-refresh" : "refresh", {
+            onEvent: ({ resOutputsEvent }) => {
+                if (resOutputsEvent) drift.push(...driftLines(resOutputsEvent.metadata));
+            },
+        });
+        terminal.now(undefined);
+        if (!result.ok) failed(run, "refresh", result);
+        for (const line of drift) terminal.line(line);
+        if (drift.length === 0) terminal.step("no drift: Azure is as the state says");
+        else terminal.step(`drift found; \`npx mlplatform up ${stack}\` puts it right`);
+    });
+}
+
+/** What a refresh found about one resource. */
+export function driftLines({ op, urn, type, old, new: current, detailedDiff }: StepEventMetadata): string[] {
+    if (type.startsWith("pulumi:")) return [];
+    const label = `${kindOf(type)} ${nameOf(urn)}`;
+    if (op === "delete") return [`  gone     ${label}`];
+    if (op !== "update" || !detailedDiff) return [];
+    return Object.keys(detailedDiff).map((path) => {
+        const [was, is] = [old, current].map((state) =>
+            said(valueAt(state?.outputs, path) ?? valueAt(state?.inputs, path)),
+        );
+        return `  changed  ${label}: ${path} was ${was ?? ""}, is ${is ?? ""}`;
+    });
+}
+
+function said(value: unknown): string {
+    return value === undefined ? "not set" : JSON.stringify(shown(value));
+}
+
+/** Value at a path such as `sku.name`, `zones[0]` or `tags["a.b"]`. */
+function valueAt(root: unknown, path: string): unknown {
+    const steps = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map((match) => {
+        return match[1] ?? match[2] ?? match[3] ?? "";
+    });
+    return steps.reduce<unknown>((value, step) => {
+        return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[step] : undefined;
+    }, root);
+}

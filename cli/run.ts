@@ -1,0 +1,130 @@
+import { LocalWorkspace } from "@pulumi/pulumi/automation/localWorkspace";
+import type { EngineEvent } from "@pulumi/pulumi/automation/events";
+import type { Stack } from "@pulumi/pulumi/automation/stack";
+import type { PulumiFn } from "@pulumi/pulumi/automation/workspace";
+import { Engine } from "./engine";
+import { places } from "./places";
+import type { Places } from "./places";
+import { project } from "./workspace";
+
+export type Operation = "preview" | "up" | "refresh" | "preview-refresh" | "destroy";
+
+export interface RunOptions {
+    operation: Operation;
+    stack: string;
+    /** Folder with `Pulumi.yaml` and the stack's file. */
+    workspaceDir: string;
+    /** Port of the sandbox's provider on this machine. */
+    sandboxPort: number;
+    onEvent?: (event: EngineEvent) => void;
+    /** Interrupts the engine: what runs is finished, nothing new is started. */
+    signal?: AbortSignal;
+    /** @default the clone's own */
+    at?: Places;
+    /** Takes the place of the committed program, for tests and measurements. */
+    program?: PulumiFn;
+    engine?: Engine;
+    /** Only these resources (refresh). */
+    target?: string[];
+}
+
+export type Changes = Partial<Record<string, number>>;
+
+/** One engine failure, by the resource it is about. */
+export interface Failure {
+    urn?: string;
+    message: string;
+}
+
+export interface RunResult {
+    ok: boolean;
+    /** Counts by operation (`create`, `update`, `same`, ...); empty when the run did not get that far. */
+    changes: Changes;
+    failures: Failure[];
+    /** What the engine itself said, where it failed without telling a resource. */
+    output: string;
+}
+
+/**
+ * Runs one operation of the real engine on the project's program against a sandbox that listens already. Failures of
+ * the deployment are a result; it throws only when the engine could not be run at all.
+ */
+export async function runStack(options: RunOptions): Promise<RunResult> {
+    const at = options.at ?? places();
+    const result: RunResult = { ok: false, changes: {}, failures: [], output: "" };
+    const onEvent = (event: EngineEvent): void => {
+        if (event.summaryEvent) result.changes = event.summaryEvent.resourceChanges;
+        const said = event.diagnosticEvent;
+        if (said?.severity === "error") {
+            const message = plain(said.message);
+            if (message !== "")
+                result.failures.push({ ...(said.urn !== undefined && said.urn !== "" && { urn: said.urn }), message });
+        }
+        options.onEvent?.(event);
+    };
+    try {
+        const program = needsProgram(options.operation) ? (options.program ?? (await committedProgram())) : nothing;
+        const stack = await openStack({ ...options, at, program });
+        await perform(stack, options, onEvent);
+        result.ok = true;
+    } catch (fault) {
+        if (!(fault instanceof Error)) throw fault;
+        result.output = plain(fault.message);
+    }
+    return result;
+}
+
+/** Refresh and destroy work from the state alone. */
+function needsProgram(operation: Operation): boolean {
+    return operation === "preview" || operation === "up";
+}
+
+const nothing: PulumiFn = () => Promise.resolve();
+
+/** Loaded when it is needed: it takes a second, with all the resource types. */
+async function committedProgram(): Promise<PulumiFn> {
+    const { program } = await import("../stacks/program");
+    return program;
+}
+
+async function perform(stack: Stack, options: RunOptions, onEvent: (event: EngineEvent) => void): Promise<void> {
+    const common = { onEvent, color: "never" as const, ...(options.signal && { signal: options.signal }) };
+    const target = options.target && { target: options.target };
+    switch (options.operation) {
+        case "preview":
+            await stack.preview(common);
+            return;
+        case "up":
+            await stack.up(common);
+            return;
+        case "refresh":
+            await stack.refresh({ ...common, ...target });
+            return;
+        case "preview-refresh":
+            await stack.previewRefresh({ ...common, ...target });
+            return;
+        case "destroy":
+            await stack.destroy(common);
+            return;
+    }
+}
+
+/** The stack, made if it is not there yet. */
+export async function openStack(options: Omit<RunOptions, "operation">): Promise<Stack> {
+    const at = options.at ?? places();
+    const engine = options.engine ?? new Engine(at);
+    return await LocalWorkspace.createOrSelectStack(
+        { stackName: options.stack, projectName: project, program: options.program ?? nothing },
+        {
+            workDir: options.workspaceDir,
+            pulumiCommand: engine.asPulumiCommand(),
+            secretsProvider: "passphrase",
+            envVars: { PULUMI_DEBUG_PROVIDERS: `azure-native:${options.sandboxPort}` },
+        },
+    );
+}
+
+/** Text without the engine's colour marks. */
+export function plain(text: string): string {
+    return text.replace(/<\{%[^%]*%\}>/g, "").trim();
+}

@@ -1,0 +1,75 @@
+import { carryOut, planLines, previewWithFreeNames } from "./deploy";
+import { azureTime, kinds, outputLines } from "./report";
+import { recover } from "./recover";
+import { exportState, outputsOf } from "./session";
+import { table } from "./table";
+import { withStack } from "./stack-run";
+import type { Context, StackRun } from "./stack-run";
+import type { AzureBehaviour } from "./local-azure";
+import { notesOf, writeNotes } from "./workspace";
+
+/** Brings a stack up in the sandbox and says what came of it. */
+export async function start(context: Context, stack: string, behaviour: AzureBehaviour): Promise<void> {
+    const { terminal } = context;
+    terminal.line(
+        terminal.bold(`Stack "${stack}" in the sandbox: the real Pulumi engine against a local stand-in for Azure`),
+    );
+    await withStack(context, { command: "start", stack, behaviour }, async (first) => {
+        await settleInterruption(first);
+        const { run, plan } = await previewWithFreeNames(first);
+        terminal.step(`preview: ${plan.toString()}`);
+        for (const line of planLines(plan)) terminal.line(line);
+        if (plan.isEmpty) terminal.step(terminal.good("no changes: the stack is as the program says"));
+        else await carryOut(run, "up", plan.size);
+        await summarise(run, !plan.isEmpty);
+    });
+}
+
+/** Recovers what an earlier command left unfinished; a `stop` that was interrupted is finished first. */
+async function settleInterruption(run: StackRun): Promise<void> {
+    const { at, session, terminal } = run;
+    const recovery = await recover(session);
+    if (recovery.imported.length > 0) terminal.step(`imported from Azure: ${recovery.imported.join(", ")}`);
+    if (recovery.dropped.length > 0) terminal.step(`never reached Azure: ${recovery.dropped.join(", ")}`);
+    const { stack } = session.workspace;
+    const notes = notesOf(at, stack);
+    if (notes.stopping !== true) return;
+    terminal.step("an earlier `stop` was interrupted: finishing it first");
+    await carryOut(run, "destroy", undefined);
+    writeNotes(at, stack, { ...notes, stopping: false });
+}
+
+async function summarise(run: StackRun, changed: boolean): Promise<void> {
+    const { session, terminal } = run;
+    const { stack } = session.workspace;
+    const state = await exportState(session);
+    const section = (title: string, lines: readonly string[]): void => {
+        if (lines.length === 0) return;
+        terminal.line();
+        terminal.line(terminal.bold(title));
+        for (const line of lines) terminal.line(line);
+    };
+    if (changed) {
+        section("In the sandbox's Azure now", kinds(state));
+        section("Outputs", outputLines(await outputsOf(session)));
+        const [total = "", ...chain] = azureTime(state, session.workspace.propagationSeconds);
+        section(`On Azure this would take ${total}`, chain);
+    }
+    section("Next", table(nextCommands(stack)));
+    terminal.line();
+    terminal.step(terminal.good(changed ? `"${stack}" is up` : `"${stack}" is up, and nothing had to be done`));
+}
+
+function nextCommands(stack: string): [string, string][] {
+    const other = stack === "dev" ? "" : ` ${stack}`;
+    return [
+        [`npx mlplatform export ${stack}`, "every resource as JSON"],
+        ["npx mlplatform sandbox list", "what is in the sandbox's Azure, by id"],
+        ["npx mlplatform sandbox set NAME PATH=VALUE", "change something behind the program's back ..."],
+        [`npx mlplatform refresh${other}`, "... see the drift ..."],
+        [`npx mlplatform up${other}`, "... and put it right"],
+        [`npm run stop${other && ` --${other}`}`, "destroy it and see what is left"],
+        ["npm test", "run every test"],
+        ["README.md", "the same program on your Azure subscription"],
+    ];
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LocalWorkspace } from "@pulumi/pulumi/automation/localWorkspace";
+import type { StackSettings } from "@pulumi/pulumi/automation/stackSettings";
+import { sandboxSubscriptionId, sandboxTenantId } from "../sandbox/azure/azure";
+import type { Engine } from "./engine";
+import { readOwn, textOf, writeWhole } from "./files";
+import { workspaceOf } from "./places";
+import type { Places } from "./places";
+import { UserError } from "./user-error";
+
+/** Name of the project, part of every URN. */
+export const project = "mlplatform";
+
+const generationKey = `${project}:generation`;
+const propagationKey = `${project}:rolePropagationSeconds`;
+/** What the program takes when a stack's file says nothing (stacks/settings.ts). */
+const defaultPropagationSeconds = 120;
+/** Real seconds that the program waits for a role on the sandbox's instant clock, where one works after a quarter of one. */
+const sandboxPropagationSeconds = 0.5;
+
+/** What the sandbox's workspace knows about a stack beyond the committed file. */
+export interface StackNotes {
+    /** Counts on by itself after each `stop`, as the names of this generation stay reserved. */
+    generation?: number;
+    /** A `stop` has begun and has not ended. */
+    stopping?: boolean;
+}
+
+function notesFile(at: Places, stack: string): string {
+    return join(workspaceOf(at, stack), "notes.json");
+}
+
+export function notesOf(at: Places, stack: string): StackNotes {
+    const read = readOwn(notesFile(at, stack));
+    if (typeof read !== "object" || read === null) return {};
+    const { generation, stopping } = read as StackNotes;
+    return {
+        ...(Number.isInteger(generation) && { generation }),
+        ...(stopping === true && { stopping }),
+    };
+}
+
+export function writeNotes(at: Places, stack: string, notes: StackNotes): void {
+    writeWhole(notesFile(at, stack), `${JSON.stringify(notes)}\n`);
+}
+
+/** Stacks that have a committed file. */
+export function knownStacks(at: Places): string[] {
+    const names = readdirSync(at.root).map((name) => /^Pulumi\.([\w-]+)\.yaml$/.exec(name)?.[1]);
+    return names.filter((name) => name !== undefined).sort();
+}
+
+/** A stack as it is run against the sandbox. */
+export interface StackWorkspace {
+    stack: string;
+    /** Folder with the copies. */
+    folder: string;
+    generation: number;
+    /** Generation in the committed file. */
+    committedGeneration: number;
+    /** Seconds that the program would give a role on Azure to take effect. */
+    propagationSeconds: number;
+    /** Seconds that it gives one in the sandbox. */
+    rolePropagationSeconds: number;
+    /** Config keys with a secret that was encrypted for others, left out. */
+    leftOut: string[];
+}
+
+/**
+ * Brings a stack's copies up to date: the committed settings with the sandbox's own values on top. No committed file
+ * names the sandbox, so a real `pulumi up` never finds it.
+ * @param clock Real seconds per second of Azure's, as the sandbox is given them.
+ * @throws UserError when there is no such stack.
+ */
+export async function prepareWorkspace(at: Places, engine: Engine, stack: string, clock = 0): Promise<StackWorkspace> {
+    if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack)) throw new UserError(`"${stack}" is no name of a stack`);
+    if (!existsSync(join(at.root, `Pulumi.${stack}.yaml`))) {
+        const known = knownStacks(at);
+        throw new UserError(
+            `there is no stack "${stack}": Pulumi.${stack}.yaml is missing. There is: ${known.join(", ")}`,
+        );
+    }
+    const folder = workspaceOf(at, stack);
+    for (const made of [folder, at.state, at.pulumiHome]) mkdirSync(made, { recursive: true });
+    ensurePassphrase(at);
+    writeWhole(join(folder, "Pulumi.yaml"), readFileSync(join(at.root, "Pulumi.yaml"), "utf8"));
+
+    const committed = await settingsIn(at.root, engine, stack);
+    const config = Object.entries(committed.config ?? {});
+    const leftOut = config.filter(([, value]) => isSecure(value)).map(([key]) => key);
+    const committedGeneration = Number(committed.config?.[generationKey] ?? 1);
+    const propagationSeconds = Number(committed.config?.[propagationKey] ?? defaultPropagationSeconds);
+    // Elsewhere the program insists on a wait that works on Azure.
+    const quick = committed.config?.[`${project}:environment`] === "dev";
+    const generation = Math.max(committedGeneration, notesOf(at, stack).generation ?? 0);
+    const rolePropagationSeconds = quick
+        ? Math.max(sandboxPropagationSeconds, propagationSeconds * clock)
+        : propagationSeconds;
+    const settings = {
+        encryptionsalt: await saltOf(at, engine, stack),
+        config: {
+            ...Object.fromEntries(config.filter(([key]) => !leftOut.includes(key))),
+            "azure-native:subscriptionId": sandboxSubscriptionId,
+            "azure-native:tenantId": sandboxTenantId,
+            ...(quick && { [propagationKey]: String(rolePropagationSeconds) }),
+            ...(generation !== committedGeneration && { [generationKey]: generation }),
+        },
+    };
+    // JSON is YAML.
+    writeWhole(join(folder, `Pulumi.${stack}.yaml`), `${JSON.stringify(settings, undefined, 2)}\n`);
+    return { stack, folder, generation, committedGeneration, propagationSeconds, rolePropagationSeconds, leftOut };
+}
+
+function ensurePassphrase(at: Places): void {
+    if ((textOf(at.passphraseFile) ?? "").length >= 32) return;
+    if (existsSync(join(at.state, ".pulumi", "stacks"))) {
+        throw new UserError(
+            `${at.passphraseFile} is missing or damaged, and without it the state cannot be read. ` +
+                `Put it back, or begin anew by removing ${at.home}`,
+        );
+    }
+    writeWhole(at.passphraseFile, randomBytes(32).toString("base64url"), 0o600);
+}
+
+async function settingsIn(folder: string, engine: Engine, stack: string): Promise<StackSettings> {
+    try {
+        const workspace = await LocalWorkspace.create({ workDir: folder, pulumiCommand: engine.asPulumiCommand() });
+        return await workspace.stackSettings(stack);
+    } catch (fault) {
+        const reason = fault instanceof Error ? fault.message : String(fault);
+        throw new UserError(`Pulumi.${stack}.yaml cannot be read: ${reason}`);
+    }
+}
+
+function isSecure(value: unknown): boolean {
+    return typeof value === "object" && value !== null && "secure" in value;
+}
+
+/** The salt belongs to the secrets in the state, so the state knows it best; a new stack gets one from the engine. */
+async function saltOf(at: Places, engine: Engine, stack: string): Promise<string | undefined> {
+    const state = readOwn(stateFile(at, stack)) as
+        { checkpoint?: { latest?: { secrets_providers?: { state?: { salt?: string } } } } } | undefined;
+    const known = state?.checkpoint?.latest?.secrets_providers?.state?.salt;
+    if (known !== undefined) return known;
+    const folder = workspaceOf(at, stack);
+    if (!existsSync(join(folder, `Pulumi.${stack}.yaml`))) return undefined;
+    // A damaged copy is made again; nothing is encrypted with its salt yet.
+    const copy = await settingsIn(folder, engine, stack).catch((): StackSettings => ({}));
+    return copy.encryptionSalt;
+}
+
+/** File in the backend that holds a stack's state. */
+export function stateFile(at: Places, stack: string): string {
+    return join(at.state, ".pulumi", "stacks", project, `${stack}.json`);
+}
