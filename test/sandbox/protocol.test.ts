@@ -189,12 +189,12 @@ test("tells who asks and what there is, and names a function that it does not kn
     expect(await invoke("azure-native:authorization:getClientConfig")).toMatchObject({
         tenantId: "22222222-2222-4222-8222-222222222222",
     });
-    const { resourceGroupName } = group;
-    await expect(invoke("azure-native:resources:getResourceGroup", { resourceGroupName })).rejects.toMatchObject({
+    const asked = { resourceGroupName: "rg-a" };
+    await expect(invoke("azure-native:resources:getResourceGroup", asked)).rejects.toMatchObject({
         details: expect.stringContaining('Status=404 Code="ResourceNotFound"') as string,
     });
     await create(client, group);
-    expect(await invoke("azure-native:resources:getResourceGroup", { resourceGroupName })).toMatchObject({ id });
+    expect(await invoke("azure-native:resources:getResourceGroup", asked)).toMatchObject({ id });
     await expect(invoke("azure-native:sql:getServer")).rejects.toMatchObject({
         details: 'the sandbox does not know the function "azure-native:sql:getServer"',
     });
