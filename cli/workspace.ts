@@ -13,6 +13,9 @@ import { UserError } from "./user-error";
 /** Name of the project, part of every URN. */
 export const project = "mlplatform";
 
+const adminsKey = `${project}:adminGroupObjectIds`;
+/** Group that rules the sandbox's cluster where the committed file leaves that to its user. */
+const sandboxAdminsId = "55555555-5555-4555-8555-555555555555";
 const generationKey = `${project}:generation`;
 const propagationKey = `${project}:rolePropagationSeconds`;
 /** What the program takes when a stack's file says nothing (stacks/settings.ts). */
@@ -104,6 +107,7 @@ export async function prepareWorkspace(at: Places, engine: Engine, stack: string
             ...Object.fromEntries(config.filter(([key]) => !leftOut.includes(key))),
             "azure-native:subscriptionId": sandboxSubscriptionId,
             "azure-native:tenantId": sandboxTenantId,
+            [adminsKey]: committed.config?.[adminsKey] ?? [sandboxAdminsId],
             ...(quick && { [propagationKey]: String(rolePropagationSeconds) }),
             ...(generation !== committedGeneration && { [generationKey]: generation }),
         },

@@ -22,6 +22,10 @@ describe("a start that is killed and run again goes on from where it stopped", (
         ["everything, with the first resources made", { what: "everything", when: / 4\/\d+ {2}created/ }],
         ["the command alone, in the middle", { what: "command", when: / 9\/\d+ {2}created/ }],
         ["the engine alone, in the middle", { what: "engine", when: / 14\/\d+ {2}created/ }],
+        [
+            "everything, while Azure makes the cluster",
+            { what: "everything", when: /PrivateDnsZoneGroup +records-blob/ },
+        ],
     ])(
         "killed: %s",
         async (_case, kill) => {

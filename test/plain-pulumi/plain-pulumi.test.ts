@@ -78,6 +78,8 @@ test("`pulumi preview` and `pulumi up` run the committed project as it is", asyn
     await pulumi("config", "set", "azure-native:subscriptionId", sandbox.azure.subscriptionId);
     await pulumi("config", "set", "azure-native:tenantId", sandbox.azure.tenantId);
     await pulumi("config", "set", "mlplatform:rolePropagationSeconds", "0.5");
+    const group = "55555555-5555-4555-8555-555555555555";
+    await pulumi("config", "set", "--path", "mlplatform:adminGroupObjectIds[0]", group);
 
     const preview = await pulumi("preview", "-s", "dev");
     expect(preview.output).toMatch(/\+ \d+ to create/);

@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Engine } from "../../cli/engine";
+import { places } from "../../cli/places";
+import type { Places } from "../../cli/places";
+import { notesOf, prepareWorkspace, stateFile, writeNotes } from "../../cli/workspace";
+import type { StackWorkspace } from "../../cli/workspace";
+
+let at: Places;
+beforeEach(() => {
+    at = places(mkdtempSync(join(tmpdir(), "home-")));
+});
+afterEach(() => {
+    rmSync(at.home, { recursive: true });
+});
+
+const prepare = (clock?: number): Promise<StackWorkspace> => prepareWorkspace(at, new Engine(at), "dev", clock);
+const copy = (): { encryptionsalt?: string; config: Record<string, unknown> } => {
+    const file = join(at.home, "workspace", "dev", "Pulumi.dev.yaml");
+    return JSON.parse(readFileSync(file, "utf8")) as ReturnType<typeof copy>;
+};
+
+test("the copy holds the committed settings and the sandbox's own on top", async () => {
+    await prepare();
+    expect(copy().config).toMatchObject({
+        "mlplatform:environment": "dev",
+        "azure-native:subscriptionId": "11111111-1111-4111-8111-111111111111",
+        "azure-native:tenantId": "22222222-2222-4222-8222-222222222222",
+        "mlplatform:rolePropagationSeconds": "0.5",
+    });
+});
+
+test("the wait for roles follows the clock", async () => {
+    expect(await prepare(0.1)).toMatchObject({ propagationSeconds: 120, rolePropagationSeconds: 12 });
+});
+
+test("the generation counts on by itself, and never below the committed one", async () => {
+    expect((await prepare()).generation).toBe(1);
+    writeNotes(at, "dev", { generation: 3 });
+    expect((await prepare()).generation).toBe(3);
+    expect(copy().config["mlplatform:generation"]).toBe(3);
+    writeNotes(at, "dev", { generation: 0 });
+    expect((await prepare()).generation).toBe(1);
+});
+
+test("damaged notes and a damaged copy are made again", async () => {
+    const { folder } = await prepare();
+    writeFileSync(join(folder, "notes.json"), '{"generation": 4, "stop');
+    writeFileSync(join(folder, "Pulumi.dev.yaml"), "{");
+    expect(notesOf(at, "dev")).toEqual({});
+    await prepare();
+    expect(copy().config["mlplatform:environment"]).toBe("dev");
+});
+
+test("the salt of the state's secrets is kept, from the state itself", async () => {
+    const file = stateFile(at, "dev");
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(at.passphraseFile, "p".repeat(40));
+    const latest = { secrets_providers: { type: "passphrase", state: { salt: "v1:abc" } } };
+    writeFileSync(file, JSON.stringify({ version: 3, checkpoint: { latest } }));
+    await prepare();
+    expect(copy().encryptionsalt).toBe("v1:abc");
+});
+
+test("the passphrase is made once and is for its owner alone", async () => {
+    await prepare();
+    const first = readFileSync(at.passphraseFile, "utf8");
+    await prepare();
+    expect(readFileSync(at.passphraseFile, "utf8")).toBe(first);
+    expect(statSync(at.passphraseFile).mode & 0o077).toBe(0);
+});
+
+test("a lost passphrase is not replaced by one that cannot read the state", async () => {
+    await prepare();
+    mkdirSync(join(at.state, ".pulumi", "stacks"), { recursive: true });
+    rmSync(at.passphraseFile);
+    await expect(prepare()).rejects.toThrow("passphrase is missing or damaged");
+});
+
+test.each([
+    ["prod-nowhere", 'there is no stack "prod-nowhere"'],
+    ["../dev", '"../dev" is no name of a stack'],
+])("stack %s is refused", async (stack, message) => {
+    await expect(prepareWorkspace(at, new Engine(at), stack)).rejects.toThrow(message);
+});
