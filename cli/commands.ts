@@ -161,7 +161,7 @@ export const commands: readonly Command[] = [
     },
     {
         name: "sandbox",
-        usage: "list [TEXT] | show NAME | set NAME PATH=VALUE | delete NAME | deleted | purge NAME",
+        usage: "list [TEXT] | show NAME | set NAME PATH=VALUE | delete NAME | deleted | purge NAME | coverage",
         summary: "look at the sandbox's Azure, or change it behind the program's back",
         options: {},
         positionals: [0, 3],

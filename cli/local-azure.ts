@@ -39,7 +39,7 @@ export async function startLocalAzure(at: Places, behaviour: AzureBehaviour = {}
 }
 
 /** The schema file, made again when the provider, our list of types or the extractor has changed, or it is damaged. */
-async function schemaOf(at: Places): Promise<string> {
+export async function schemaOf(at: Places): Promise<string> {
     const path = join(at.root, ".mlplatform", "schema.json");
     const stamp = `${path}.stamp`;
     const tokens = azureTypes.map(({ token }) => token);

@@ -2,8 +2,12 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Azure } from "../sandbox/azure/azure";
 import type { Stored } from "../sandbox/azure/resource-type";
+import { coveragePage } from "../sandbox/azure/coverage-page";
+import { readSchema } from "../sandbox/azure/schema";
 import { Store } from "../sandbox/azure/store";
+import { azureTypes } from "../sandbox/azure/types";
 import { kindOf } from "./deployment";
+import { schemaOf } from "./local-azure";
 import { takeRunLock } from "./run-lock";
 import { withSandbox } from "./stack-run";
 import type { Context } from "./stack-run";
@@ -16,6 +20,10 @@ export async function sandboxCommand(context: Context, [action = "list", ...args
         await purge(context, args);
         return;
     }
+    if (action === "coverage") {
+        context.terminal.line(coveragePage(azureTypes, readSchema(await schemaOf(context.at))));
+        return;
+    }
     const actions: Partial<Record<string, (azure: Azure, args: readonly string[], context: Context) => void>> = {
         list,
         show,
@@ -26,7 +34,7 @@ export async function sandboxCommand(context: Context, [action = "list", ...args
     const act = actions[action];
     if (!act)
         throw new UserError(
-            `sandbox: no action "${action}". There is: ${[...Object.keys(actions), "purge"].join(", ")}`,
+            `sandbox: no action "${action}". There is: ${[...Object.keys(actions), "purge", "coverage"].join(", ")}`,
         );
     await withSandbox(context, `sandbox ${action}`, {}, (sandbox) => {
         act(sandbox.azure, args, context);
