@@ -39,18 +39,17 @@ export function coveragePage(types: readonly ResourceType[], schema: Schema): st
     ].join("\n");
 }
 
+const afterDelete = { forget: "stays", reset: "is reset" };
+
 function row(type: ResourceType, sources: readonly string[], schema: Schema): string {
-    const deletion =
-        typeof type.deletion === "object"
-            ? "name is held"
-            : { forget: "stays", reset: "is reset" }[type.deletion ?? ""];
+    const { deletion } = type;
     const cells = [
         short(type.token),
         schema.resources[type.token]?.apiVersion ?? "",
         String(type.rules.length),
         String(type.immutable.length),
         type.name?.global === true ? "yes" : "",
-        deletion ?? "",
+        deletion === undefined ? "" : typeof deletion === "object" ? "name is held" : afterDelete[deletion],
         String(sources.filter(isUnverified).length || ""),
     ];
     return `| ${cells.join(" | ")} |`;
