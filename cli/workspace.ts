@@ -107,7 +107,7 @@ export async function prepareWorkspace(at: Places, engine: Engine, stack: string
             ...Object.fromEntries(config.filter(([key]) => !leftOut.includes(key))),
             "azure-native:subscriptionId": sandboxSubscriptionId,
             "azure-native:tenantId": sandboxTenantId,
-            [adminsKey]: committed.config?.[adminsKey] ?? [sandboxAdminsId],
+            [adminsKey]: (committed.config?.[adminsKey] as unknown) ?? [sandboxAdminsId],
             ...(quick && { [propagationKey]: String(rolePropagationSeconds) }),
             ...(generation !== committedGeneration && { [generationKey]: generation }),
         },

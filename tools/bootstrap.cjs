@@ -17,6 +17,11 @@ const ROOT = path.dirname(__dirname);
 const HOME = path.join(ROOT, ".mlplatform");
 const BUILD = path.join(HOME, "build");
 const NODE_MAJOR = 18;
+/** Node 22 calls its SQLite experimental at every start. Source maps slow every error down, so only for debugging. */
+const FLAGS = [
+    "--disable-warning=ExperimentalWarning",
+    ...(process.env.MLPLATFORM_DEBUG ? ["--enable-source-maps"] : []),
+];
 
 async function installDependencies() {
     const reason = whyInstall({ root: ROOT, home: HOME });
@@ -37,19 +42,15 @@ async function installDependencies() {
     );
 }
 
-/**
- * Installs exactly what package-lock.json says. `npm ci` refuses a lock file that leaves out optional packages for other
- * platforms, as one does that was made behind a registry without them; `npm install --no-save` keeps to the lock file
- * for all the rest and leaves it as it is.
- */
+/** Installs exactly what package-lock.json says. */
 async function installLocked() {
     const npm = process.env.npm_execpath;
     const [command, before] = npm ? [process.execPath, [npm]] : ["npm", []];
-    const flags = ["--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
-    const run = (...args) =>
-        quietly(command, [...before, ...args, ...flags], { cwd: ROOT, env: { NODE_ENV: "development" } });
-    let { code, output } = await run("ci");
-    if (code !== 0 && output.includes("EUSAGE")) ({ code, output } = await run("install", "--no-save"));
+    const { code, output } = await quietly(
+        command,
+        [...before, "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"],
+        { cwd: ROOT, env: { NODE_ENV: "development" } },
+    );
     if (code !== 0) throw new Error(`installing the dependencies failed:\n${tail(output)}`);
 }
 
@@ -76,7 +77,7 @@ async function test(args) {
     const reporter = path.join(__dirname, "closing-line.cjs");
     const jest = require.resolve("jest/bin/jest", { paths: [ROOT] });
     const reporters = args.some((arg) => arg.startsWith("--reporters")) ? [] : ["--reporters=default"];
-    const code = await handOver(process.execPath, [jest, ...args, ...reporters, `--reporters=${reporter}`], {
+    const code = await handOver(process.execPath, [...FLAGS, jest, ...args, ...reporters, `--reporters=${reporter}`], {
         env: { MLPLATFORM_TEST_COUNTS: counts, NODE_ENV: "test" },
     });
     if (!fs.existsSync(counts)) return code || 1;
@@ -96,7 +97,7 @@ async function bench([name, ...args]) {
             `${name ? `no benchmark "${name}".` : "which benchmark?"} There is: ${names.join(", ") || "none"}`,
         );
     }
-    return await handOver(process.execPath, ["--disable-warning=ExperimentalWarning", script, ...args], {
+    return await handOver(process.execPath, [...FLAGS, script, ...args], {
         env: runtime(),
         channel: true,
     });
@@ -122,14 +123,10 @@ async function main(argv) {
     const [command, ...args] = argv;
     if (command === "test") return await test(args);
     if (command === "bench") return await bench(args);
-    return await handOver(
-        process.execPath,
-        ["--disable-warning=ExperimentalWarning", path.join(BUILD, "cli", "main.js"), ...argv],
-        {
-            env: runtime(),
-            channel: true,
-        },
-    );
+    return await handOver(process.execPath, [...FLAGS, path.join(BUILD, "cli", "main.js"), ...argv], {
+        env: runtime(),
+        channel: true,
+    });
 }
 
 /** A program that has the terminal ends by itself; otherwise what was begun is ended here. */

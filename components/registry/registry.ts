@@ -105,5 +105,6 @@ const fresh =
 const frozen = [
     { path: "location", instead: fresh },
     { path: "zoneRedundancy", instead: fresh },
+    { path: "sku.name", instead: "private endpoints, zones and own keys exist in Premium alone" },
     { path: "encryption.status", instead: `own keys are set when a registry is made and never turned off; ${fresh}` },
 ];
