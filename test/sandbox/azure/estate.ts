@@ -119,14 +119,3 @@ export class Estate {
         this.azure.close();
     }
 }
-
-/** Azure's code, or `accepted`: for tables of both. */
-export async function answer(request: Promise<unknown>): Promise<string> {
-    try {
-        await request;
-        return "accepted";
-    } catch (error) {
-        if (error instanceof Error && "code" in error) return String(error.code);
-        throw error;
-    }
-}

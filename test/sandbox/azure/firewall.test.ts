@@ -1,5 +1,6 @@
 import type { Properties } from "../../../sandbox/azure/resource-type";
-import { answer, Estate, idOf, subnetId } from "./estate";
+import { Estate, idOf, subnetId } from "./estate";
+import { answer } from "./platform";
 
 let estate: Estate;
 beforeEach(async () => {

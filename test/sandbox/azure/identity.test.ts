@@ -1,7 +1,8 @@
 import { sandboxSubscriptionId, sandboxTenantId } from "../../../sandbox/azure/azure";
 import { InstantClock } from "../../../sandbox/azure/clock";
 import type { Properties, Stored } from "../../../sandbox/azure/resource-type";
-import { answer, Estate, group, groupId } from "./estate";
+import { Estate, group, groupId } from "./estate";
+import { answer } from "./platform";
 
 let estate: Estate;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { roleDefinitionId } from "../../../facts/role-definitions";
 import type { RoleName } from "../../../facts/role-definitions";
 import { Azure, sandboxSubscriptionId, sandboxTenantId } from "../../../sandbox/azure/azure";
-import type { Clock } from "../../../sandbox/azure/clock";
+import { ManualClock } from "../../../sandbox/azure/clock";
 import { stableGuid } from "../../../sandbox/azure/guid";
 import { isObject, valueAt } from "../../../sandbox/azure/properties";
 import type { Properties, Stored } from "../../../sandbox/azure/resource-type";
@@ -12,28 +12,6 @@ export const location = "swedencentral";
 export const networkId = `${groupId}/providers/Microsoft.Network/virtualNetworks/vnet`;
 export const idOf = (path: string): string => `${groupId}/providers/${path}`;
 export const subnetId = (name: string): string => `${networkId}/subnets/${name}`;
-
-/** Time that passes when told to, virtual and real alike. */
-class StepClock implements Clock {
-    private moment = Date.UTC(2026, 10, 23);
-
-    now(): number {
-        return this.moment;
-    }
-
-    wait(milliseconds: number): Promise<void> {
-        this.moment += milliseconds;
-        return Promise.resolve();
-    }
-
-    realNow(): number {
-        return this.moment;
-    }
-
-    startFrom(moment: number): void {
-        this.moment = Math.max(this.moment, moment);
-    }
-}
 
 /** An identity as consumers of it are given it. */
 export interface Identity {
@@ -91,7 +69,7 @@ export function layered(base: Properties, over: Properties): Properties {
 
 /** A subscription with a group, and short ways to what a machine-learning platform is made of. */
 export class Platform {
-    readonly clock = new StepClock();
+    readonly clock = new ManualClock(Date.UTC(2026, 10, 23));
     readonly azure = Azure.open({ store: ":memory:", clock: this.clock });
 
     static async open(): Promise<Platform> {

@@ -1,6 +1,7 @@
 import { sandboxSubscriptionId, sandboxTenantId } from "../../../sandbox/azure/azure";
 import type { Properties } from "../../../sandbox/azure/resource-type";
-import { answer, Estate, group, groupId, idOf, location, networkId, subnetId } from "./estate";
+import { Estate, group, groupId, idOf, location, networkId, subnetId } from "./estate";
+import { answer } from "./platform";
 
 const accountId = `${groupId}/providers/Microsoft.Storage/storageAccounts/mldata`;
 const vaultId = `${groupId}/providers/Microsoft.KeyVault/vaults/kv-ml`;

@@ -1,0 +1,29 @@
+import { execFile } from "node:child_process";
+import { join, resolve } from "node:path";
+
+const root = resolve(__dirname, "..", "..");
+
+/** Runs a benchmark, as `npm run bench -- NAME ...` does, and reads the figures off its last line. */
+function figures(name: string, ...args: string[]): Promise<Record<string, number>> {
+    const command = [join(root, "tools", "bootstrap.cjs"), "bench", name, ...args];
+    return new Promise((done, fail) => {
+        execFile(process.execPath, command, { maxBuffer: 1e7 }, (fault, stdout, stderr) => {
+            const last = stdout.trim().split("\n").at(-1) ?? "";
+            if (last.startsWith("{")) done(JSON.parse(last) as Record<string, number>);
+            else fail(new Error(`${fault?.message ?? "no figures"}\n${stdout}\n${stderr}`));
+        });
+    });
+}
+
+// Small samples: the figures that are quoted come from whole runs.
+test("runs with faults and kills converge, with nothing orphaned and nothing lost", async () => {
+    expect(await figures("faults", "2", "2")).toMatchObject({ runs: 2, converged: 2, orphans: 0, lost: 0 });
+}, 300_000);
+
+test("a preview is measured against its floor", async () => {
+    const { resources, ratio, memoryRatio } = await figures("preview", "1");
+    expect(resources).toBeGreaterThan(50);
+    expect(ratio).toBeGreaterThan(0);
+    // Memory does not depend on how busy the machine is.
+    expect(memoryRatio).toBeLessThan(1.25);
+}, 300_000);
