@@ -1,51 +1,19 @@
-import { join } from "node:path";
 import { liveConfig } from "../live-stack";
-import { PlainProject, repository } from "../plain-pulumi/plain-project";
+import { CompiledProject } from "../plain-pulumi/compiled-project";
 
 // What a reviewer reads in a preview of the real engine when somebody changes what Azure never changes in place.
 // in-place.test.ts goes through all such properties; here are some of each kind, end to end.
 jest.setTimeout(180_000);
 
-let project: PlainProject;
+let project: CompiledProject;
 beforeAll(async () => {
-    project = await PlainProject.open(["Pulumi.yaml"]);
-    project.write("package.json", '{ "name": "edited", "main": "index.js" }');
-    project.write("tsconfig.pulumi.json", '{ "compilerOptions": { "noCheck": true } }');
-    project.write("index.js", editable);
-    edit([]);
-    configure({});
-    await project.pulumi("stack", "init", "dev");
+    project = await CompiledProject.open(liveConfig);
     const up = await project.pulumi("up", "-s", "dev", "--yes", "--skip-preview");
     if (up.code !== 0) throw new Error(up.output);
 });
 afterAll(() => project.close());
 
-/** The program as the clone has it compiled, with one property of one resource changed as by an edit of its component. */
-const editable = `
-const pulumi = require("@pulumi/pulumi");
-const { withValueAt } = require(${JSON.stringify(join(repository, ".mlplatform/build/sandbox/azure/properties.js"))});
-const { program } = require(${JSON.stringify(join(repository, ".mlplatform/build/stacks/program.js"))});
-module.exports = () => {
-    for (const [resource, path, value] of require("./edits.json")) {
-        const [token, wanted] = resource.split(" ");
-        const [first, ...rest] = path.split(".");
-        pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) =>
-            type === "azure-native:" + token && (wanted === undefined || name === wanted)
-                ? { props: { ...props, [first]: pulumi.output(props[first]).apply((old) => (rest.length > 0 ? withValueAt(old, rest.join("."), value) : value)) }, opts }
-                : undefined,
-        );
-    }
-    return program();
-};
-`;
-function edit(edits: readonly (readonly [string, string, unknown])[]): void {
-    project.write("edits.json", JSON.stringify(edits));
-}
-function configure(more: object): void {
-    project.write("Pulumi.dev.yaml", JSON.stringify({ config: { ...liveConfig, ...more } }));
-}
-
-/** What the preview says after the edit, on one line: the engine breaks lines as it likes. */
+/** What the preview says, on one line: the engine breaks lines as it likes. */
 async function preview(): Promise<{ code: number; output: string }> {
     const { code, output } = await project.pulumi("preview", "-s", "dev");
     return { code, output: output.replace(/\s+/g, " ") };
@@ -64,17 +32,17 @@ test.each([
     ],
     ["containerservice:ManagedCluster", "apiServerAccessProfile.enablePrivateCluster", false, "enablePrivateCluster"],
 ])("%s: a changed %s to %j is refused in the preview", async (resource, path, value, message) => {
-    edit([[resource, path, value]]);
+    project.edit([resource, path, value]);
     const { code, output } = await preview();
     expect(output).toContain(message);
     expect(code).not.toBe(0);
 });
 
 test("a changed bootstrap pool is refused against its recorded digest", async () => {
-    edit([]);
-    configure({ "mlplatform:bootstrapPool": { vmSize: "Standard_D4ds_v5" } });
+    project.edit();
+    project.configure({ ...liveConfig, "mlplatform:bootstrapPool": { vmSize: "Standard_D4ds_v5" } });
     const { code, output } = await preview();
-    configure({});
+    project.configure(liveConfig);
     expect(output).toMatch(/bootstrap pool/i);
     expect(code).not.toBe(0);
 });
@@ -82,7 +50,7 @@ test("a changed bootstrap pool is refused against its recorded digest", async ()
 test.each([["containerservice:ManagedCluster", "networkProfile.podCidr", "10.200.0.0/16"]])(
     "%s: a changed %s to %j is a replacement",
     async (resource, path, value) => {
-        edit([[resource, path, value]]);
+        project.edit([resource, path, value]);
         const { code, output } = await preview();
         expect(output).toMatch(/\+-\d+ to replace/);
         expect(code).toBe(0);
@@ -90,7 +58,7 @@ test.each([["containerservice:ManagedCluster", "networkProfile.podCidr", "10.200
 );
 
 test("a change that Azure takes in place is an update, and nothing else", async () => {
-    edit([["containerservice:ManagedCluster", "autoScalerProfile.scaleDownUnneededTime", "15m"]]);
+    project.edit(["containerservice:ManagedCluster", "autoScalerProfile.scaleDownUnneededTime", "15m"]);
     const { code, output } = await preview();
     expect(output).toMatch(/Resources: ~ 1 to update \d+ unchanged/);
     expect(code).toBe(0);
