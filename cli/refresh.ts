@@ -40,8 +40,16 @@ export function driftLines({ op, urn, type, old, new: current, detailedDiff }: S
     });
 }
 
+/** Longest value that is printed whole; a whole agent pool would fill the screen. */
+const longest = 100;
+
 function said(value: unknown): string {
-    return value === undefined ? "not set" : JSON.stringify(shown(value));
+    if (value === undefined) return "not set";
+    const text = JSON.stringify(shown(value));
+    if (text.length <= longest) return text;
+    const named = value as { name?: unknown } | null;
+    const name = typeof named?.name === "string" ? `"${named.name}", ` : "";
+    return `${name}${text.slice(0, longest)}... (${text.length} characters)`;
 }
 
 /** Value at a path such as `sku.name`, `zones[0]` or `tags["a.b"]`. */
