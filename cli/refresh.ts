@@ -47,7 +47,7 @@ function said(value: unknown): string {
     if (value === undefined) return "not set";
     const text = JSON.stringify(shown(value));
     if (text.length <= longest) return text;
-    const named = value as { name?: unknown } | null;
+    const named = value;
     const name = typeof named?.name === "string" ? `"${named.name}", ` : "";
     return `${name}${text.slice(0, longest)}... (${text.length} characters)`;
 }
