@@ -45,10 +45,11 @@ const longest = 100;
 
 function said(value: unknown): string {
     if (value === undefined) return "not set";
-    const text = JSON.stringify(shown(value));
+    const masked = shown(value);
+    const text = JSON.stringify(masked);
     if (text.length <= longest) return text;
-    const named = value;
-    const name = typeof named?.name === "string" ? `"${named.name}", ` : "";
+    const named = typeof masked === "object" && masked !== null && "name" in masked;
+    const name = named ? `${JSON.stringify(masked.name)}, ` : "";
     return `${name}${text.slice(0, longest)}... (${text.length} characters)`;
 }
 
