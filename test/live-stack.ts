@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { Engine } from "../cli/engine";
 import { startLocalAzure } from "../cli/local-azure";
 import { places } from "../cli/places";
@@ -34,10 +34,10 @@ export class LiveStack {
         writeFileSync(join(this.folder, "Pulumi.dev.yaml"), JSON.stringify({ config }));
     }
 
-    /** The stack with the project's program, or one that stands in for it. */
-    async stack(standIn: PulumiFn = program): Promise<Stack> {
+    /** The stack with the project's program. */
+    async stack(): Promise<Stack> {
         return await LocalWorkspace.createOrSelectStack(
-            { stackName: "dev", projectName: "mlplatform", program: standIn },
+            { stackName: "dev", projectName: "mlplatform", program },
             {
                 workDir: this.folder,
                 pulumiCommand: this.engine.asPulumiCommand(),
