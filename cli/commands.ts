@@ -1,22 +1,17 @@
 import type { ParseArgsConfig } from "node:util";
 import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
 import { cloudResources } from "./deployment";
-import { Engine } from "./engine";
-import { deployed, Planned } from "./export";
-import type { ExportedResource } from "./export";
 import type { AzureBehaviour } from "./local-azure";
 import { recover } from "./recover";
 import { refresh } from "./refresh";
 import { sandboxCommand } from "./sandbox-commands";
-import { exportState, newSession, operate } from "./session";
+import { exportState } from "./session";
+import { stackResources } from "./stack-resources";
 import { withStack } from "./stack-run";
 import type { Context } from "./stack-run";
-import { failed } from "./deploy";
 import { start } from "./start";
 import { stop } from "./stop";
 import { UserError } from "./user-error";
-import { prepareWorkspace, stateFile } from "./workspace";
-import { existsSync } from "node:fs";
 
 /** Options as they were typed. */
 export type Values = Record<string, string | boolean | undefined>;
@@ -153,10 +148,8 @@ export const commands: readonly Command[] = [
         options: { planned: { type: "boolean" } },
         positionals: [1, 1],
         run: async (context, [stack = dev], values) => {
-            const resources = values.planned === true ? undefined : await deployedIn(context, stack);
-            const shown = resources ?? (await plannedIn(context, stack));
-            const text = { stack, resourcesAre: resources ? "deployed" : "planned", resources: shown };
-            context.terminal.line(JSON.stringify(text, undefined, 2));
+            const found = await stackResources(context, stack, { planned: values.planned === true });
+            context.terminal.line(JSON.stringify({ stack, ...found }, undefined, 2));
         },
     },
     {
@@ -168,24 +161,3 @@ export const commands: readonly Command[] = [
         run: (context, args) => sandboxCommand(context, args),
     },
 ];
-
-/** Reads the state alone, so it needs neither the sandbox nor its turn. */
-async function deployedIn({ at, terminal }: Context, stack: string): Promise<ExportedResource[] | undefined> {
-    const engine = new Engine(at);
-    const workspace = await prepareWorkspace(at, engine, stack);
-    if (!existsSync(stateFile(at, stack))) return undefined;
-    const say = (text: string): void => {
-        terminal.step(text);
-    };
-    const resources = deployed(await exportState(newSession({ at, engine, workspace, sandboxPort: 0, say })));
-    return resources.length > 0 ? resources : undefined;
-}
-
-async function plannedIn(context: Context, stack: string): Promise<ExportedResource[]> {
-    return await withStack(context, { command: "export", stack }, async (run) => {
-        const planned = new Planned();
-        const result = await operate(run.session, "preview", { onEvent: planned.onEvent });
-        if (!result.ok) failed(run, "preview", result);
-        return planned.resources();
-    });
-}

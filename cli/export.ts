@@ -12,21 +12,38 @@ export interface ExportedResource {
     id?: string;
     inputs: unknown;
     outputs: unknown;
+    /** Where inputs come from: URNs of the resources behind each property that has any. */
+    references: References;
+}
+
+export type References = Record<string, string[]>;
+
+/** The part of a saved plan that says where inputs come from. */
+export interface SavedPlan {
+    resourcePlans: Record<string, { goal?: { propertyDependencies?: Record<string, string[] | null> | null } | null }>;
 }
 
 /** The resources that are deployed, secrets masked. */
 export function deployed(state: Deployment): ExportedResource[] {
-    return cloudResources(state).map(({ urn, type, id, inputs, outputs }) => ({
+    return cloudResources(state).map(({ urn, type, id, inputs, outputs, propertyDependencies }) => ({
         ...{ type, name: nameOf(urn), urn },
         ...(id !== undefined && { id }),
         inputs: shown(inputs ?? {}),
         outputs: shown(outputs ?? {}),
+        references: referencesIn(propertyDependencies),
     }));
 }
 
-/** Gathers the resources that a preview's events speak of, secrets masked by the engine. */
+function referencesIn(dependencies: Record<string, string[] | null> | null | undefined): References {
+    const entries = Object.entries(dependencies ?? {});
+    return Object.fromEntries(
+        entries.flatMap(([property, urns]) => (urns && urns.length > 0 ? [[property, urns]] : [])),
+    );
+}
+
+/** Gathers the resources that a preview speaks of, secrets masked by the engine. */
 export class Planned {
-    private readonly byUrn = new Map<string, ExportedResource>();
+    private readonly byUrn = new Map<string, Omit<ExportedResource, "references">>();
 
     readonly onEvent = (event: EngineEvent): void => {
         const step = event.resOutputsEvent?.metadata ?? event.resourcePreEvent?.metadata;
@@ -40,7 +57,11 @@ export class Planned {
         });
     };
 
-    resources(): ExportedResource[] {
-        return [...this.byUrn.values()];
+    /** @param plan As the same preview saved it: events do not say where inputs come from. */
+    resources(plan: SavedPlan): ExportedResource[] {
+        return [...this.byUrn.values()].map((resource) => ({
+            ...resource,
+            references: referencesIn(plan.resourcePlans[resource.urn]?.goal?.propertyDependencies),
+        }));
     }
 }

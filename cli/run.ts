@@ -26,6 +26,8 @@ export interface RunOptions {
     engine?: Engine;
     /** Only these resources (refresh). */
     target?: string[];
+    /** File to save what is planned to, secrets encrypted (preview). */
+    planFile?: string;
 }
 
 export type Changes = Partial<Record<string, number>>;
@@ -92,7 +94,7 @@ async function perform(stack: Stack, options: RunOptions, onEvent: (event: Engin
     const target = options.target && { target: options.target };
     switch (options.operation) {
         case "preview":
-            await stack.preview(common);
+            await stack.preview({ ...common, ...(options.planFile !== undefined && { plan: options.planFile }) });
             return;
         case "up":
             await stack.up(common);

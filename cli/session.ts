@@ -32,7 +32,7 @@ export function newSession(
 export function operate(
     session: Session,
     operation: Operation,
-    more: Pick<RunOptions, "onEvent" | "target"> = {},
+    more: Pick<RunOptions, "onEvent" | "target" | "planFile"> = {},
 ): Promise<RunResult> {
     const { at, engine, workspace, sandboxPort, signal, program } = session;
     return runStack({

@@ -4,6 +4,7 @@ import { deployed, Planned } from "../../cli/export";
 const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:aGlkZGVu" };
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const type = "azure-native:storage:StorageAccount";
+const key = "urn:pulumi:dev::mlplatform::azure-native:keyvault:Key::data";
 const urn = `urn:pulumi:dev::mlplatform::${type}::data`;
 
 test("deployed resources are told with secrets masked at any depth, and nothing that could decrypt them", () => {
@@ -14,12 +15,14 @@ test("deployed resources are told with secrets masked at any depth, and nothing 
         id: "/id",
         inputs: { keys: [{ value: secret }], sku: "x" },
         outputs: { secret },
+        propertyDependencies: { keys: [], sku: null, encryption: [key] },
     };
     const [told] = deployed({ version: 3, deployment: { resources: [resource] } });
     expect(told).toEqual({
         ...{ type, name: "data", urn, id: "/id" },
         inputs: { keys: [{ value: "[secret]" }], sku: "x" },
         outputs: { secret: "[secret]" },
+        references: { encryption: [key] },
     });
     expect(JSON.stringify(told)).not.toContain("aGlkZGVu");
 });
@@ -33,7 +36,7 @@ test("components, providers and what is to be deleted are no resources of Azure'
     expect(deployed({ version: 3, deployment: { resources } })).toEqual([]);
 });
 
-test("planned resources say what is not known before the update", () => {
+test("planned resources say what is not known before the update, and from the saved plan where it will come from", () => {
     const planned = new Planned();
     const made = {
         urn,
@@ -46,7 +49,11 @@ test("planned resources say what is not known before the update", () => {
     };
     const event = { resOutputsEvent: { metadata: { op: "create", urn, type, provider: "p", new: made } } };
     planned.onEvent(event as unknown as EngineEvent);
-    expect(planned.resources()).toEqual([
-        { type, name: "data", urn, inputs: { accountName: "data" }, outputs: { key: "[unknown]" } },
+    const plan = { resourcePlans: { [urn]: { goal: { propertyDependencies: { accountName: [], key: [key] } } } } };
+    expect(planned.resources(plan)).toEqual([
+        {
+            ...{ type, name: "data", urn, inputs: { accountName: "data" }, outputs: { key: "[unknown]" } },
+            references: { key: [key] },
+        },
     ]);
 });
