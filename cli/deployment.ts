@@ -10,6 +10,8 @@ export interface StateResource {
     dependencies?: string[];
     propertyDependencies?: Record<string, string[] | null> | null;
     provider?: string;
+    /** Not to be deleted, says the program. */
+    protect?: boolean;
     /** Replaced; still to be deleted. */
     delete?: boolean;
     /** Deleted; its replacement is still to be created. */

@@ -189,9 +189,10 @@ function isBusy(resource: StateResource | undefined): boolean {
 async function waitForRoles(session: Session, state: Deployment, creates: readonly PendingCreate[]): Promise<void> {
     const roles = creates.filter(({ resource }) => resource.type === "azure-native:authorization:RoleAssignment");
     if (!roles.some((create) => inState(state, create))) return;
-    const { rolePropagationSeconds } = session.workspace;
-    session.say(`giving imported roles ${rolePropagationSeconds} s to take effect`);
-    await new Promise((done) => setTimeout(done, rolePropagationSeconds * 1000));
+    const { pace, propagationSeconds } = session.workspace;
+    const seconds = pace(propagationSeconds);
+    session.say(`giving imported roles ${seconds} s to take effect`);
+    await new Promise((done) => setTimeout(done, seconds * 1000));
 }
 
 function labelOf({ resource }: PendingCreate): string {

@@ -2,6 +2,7 @@ import { LocalWorkspace } from "@pulumi/pulumi/automation/localWorkspace";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
 import type { Stack } from "@pulumi/pulumi/automation/stack";
 import type { PulumiFn } from "@pulumi/pulumi/automation/workspace";
+import type { Pace } from "../stacks/program";
 import { Engine } from "./engine";
 import { places } from "./places";
 import type { Places } from "./places";
@@ -23,6 +24,8 @@ export interface RunOptions {
     at?: Places;
     /** Takes the place of the committed program, for tests and measurements. */
     program?: PulumiFn;
+    /** How fast the program's own waits go. @default real time */
+    pace?: Pace;
     engine?: Engine;
     /** Only these resources (refresh). */
     target?: string[];
@@ -65,7 +68,9 @@ export async function runStack(options: RunOptions): Promise<RunResult> {
         options.onEvent?.(event);
     };
     try {
-        const program = needsProgram(options.operation) ? (options.program ?? (await committedProgram())) : nothing;
+        const program = needsProgram(options.operation)
+            ? (options.program ?? (await committedProgram(options.pace)))
+            : nothing;
         const stack = await openStack({ ...options, at, program });
         await perform(stack, options, onEvent);
         result.ok = true;
@@ -84,9 +89,9 @@ function needsProgram(operation: Operation): boolean {
 const nothing: PulumiFn = () => Promise.resolve();
 
 /** Loaded when it is needed: it takes a second, with all the resource types. */
-async function committedProgram(): Promise<PulumiFn> {
-    const { program } = await import("../stacks/program");
-    return program;
+async function committedProgram(pace: Pace = (seconds) => seconds): Promise<PulumiFn> {
+    const { programAt } = await import("../stacks/program");
+    return programAt(pace);
 }
 
 async function perform(stack: Stack, options: RunOptions, onEvent: (event: EngineEvent) => void): Promise<void> {

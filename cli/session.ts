@@ -39,7 +39,7 @@ export function operate(
         operation,
         stack: workspace.stack,
         workspaceDir: workspace.folder,
-        ...{ at, engine, sandboxPort },
+        ...{ at, engine, sandboxPort, pace: workspace.pace },
         ...(signal && { signal }),
         ...(program && { program }),
         ...more,

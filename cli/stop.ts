@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { carryOut } from "./deploy";
 import { cloudResources, kindOf } from "./deployment";
 import { recover } from "./recover";
+import { refuseProtected } from "./protection";
 import { exportState } from "./session";
 import { withStack } from "./stack-run";
 import type { Context, StackRun } from "./stack-run";
@@ -15,7 +16,9 @@ export async function stop(context: Context, stack: string): Promise<void> {
     terminal.line(terminal.bold(`Stack "${stack}" in the sandbox is being destroyed`));
     await withStack(context, { command: "stop", stack }, async (run) => {
         await recover(run.session);
-        const there = cloudResources(await exportState(run.session)).length;
+        const state = await exportState(run.session);
+        refuseProtected(stack, state);
+        const there = cloudResources(state).length;
         if (there === 0) {
             terminal.step("nothing of it is there");
         } else {

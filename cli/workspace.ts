@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/localWorkspace";
 import type { StackSettings } from "@pulumi/pulumi/automation/stackSettings";
 import { sandboxSubscriptionId, sandboxTenantId } from "../sandbox/azure/azure";
+import type { Pace } from "../stacks/program";
+import { environments, tiers } from "../stacks/tiers";
+import type { Tier } from "../stacks/tiers";
 import type { Engine } from "./engine";
 import { readOwn, textOf, writeWhole } from "./files";
 import { workspaceOf } from "./places";
@@ -13,15 +16,18 @@ import { UserError } from "./user-error";
 /** Name of the project, part of every URN. */
 export const project = "mlplatform";
 
-const adminsKey = `${project}:adminGroupObjectIds`;
-/** Group that rules the sandbox's cluster where the committed file leaves that to its user. */
-const sandboxAdminsId = "55555555-5555-4555-8555-555555555555";
+/** Who rules the sandbox's platform, answers and pays for it, where the committed file leaves that to its user. */
+const standIns: Readonly<Record<"adminGroupObjectIds" | Tier["needs"][number], unknown>> = {
+    adminGroupObjectIds: ["55555555-5555-4555-8555-555555555555"],
+    owner: "sandbox@example.com",
+    costCentre: "SANDBOX",
+};
 const generationKey = `${project}:generation`;
 const propagationKey = `${project}:rolePropagationSeconds`;
 /** What the program takes when a stack's file says nothing (stacks/settings.ts). */
 const defaultPropagationSeconds = 120;
-/** Real seconds that the program waits for a role on the sandbox's instant clock, where one works after a quarter of one. */
-const sandboxPropagationSeconds = 0.5;
+/** Least real seconds that the program waits, whatever the clock: a role works after a quarter of one. */
+const leastWaitSeconds = 0.5;
 
 /** What the sandbox's workspace knows about a stack beyond the committed file. */
 export interface StackNotes {
@@ -65,8 +71,8 @@ export interface StackWorkspace {
     committedGeneration: number;
     /** Seconds that the program would give a role on Azure to take effect. */
     propagationSeconds: number;
-    /** Seconds that it gives one in the sandbox. */
-    rolePropagationSeconds: number;
+    /** How long such a wait takes in the sandbox. */
+    pace: Pace;
     /** Config keys with a secret that was encrypted for others, left out. */
     leftOut: string[];
 }
@@ -95,26 +101,29 @@ export async function prepareWorkspace(at: Places, engine: Engine, stack: string
     const leftOut = config.filter(([, value]) => isSecure(value)).map(([key]) => key);
     const committedGeneration = Number(committed.config?.[generationKey] ?? 1);
     const propagationSeconds = Number(committed.config?.[propagationKey] ?? defaultPropagationSeconds);
-    // Elsewhere the program insists on a wait that works on Azure.
-    const quick = committed.config?.[`${project}:environment`] === "dev";
     const generation = Math.max(committedGeneration, notesOf(at, stack).generation ?? 0);
-    const rolePropagationSeconds = quick
-        ? Math.max(sandboxPropagationSeconds, propagationSeconds * clock)
-        : propagationSeconds;
+    const given = Object.fromEntries(config.filter(([key]) => !leftOut.includes(key)));
     const settings = {
         encryptionsalt: await saltOf(at, engine, stack),
         config: {
-            ...Object.fromEntries(config.filter(([key]) => !leftOut.includes(key))),
+            ...standInsFor(committed.config?.[`${project}:environment`]),
+            ...given,
             "azure-native:subscriptionId": sandboxSubscriptionId,
             "azure-native:tenantId": sandboxTenantId,
-            [adminsKey]: (committed.config?.[adminsKey] as unknown) ?? [sandboxAdminsId],
-            ...(quick && { [propagationKey]: String(rolePropagationSeconds) }),
             ...(generation !== committedGeneration && { [generationKey]: generation }),
         },
     };
     // JSON is YAML.
     writeWhole(join(folder, `Pulumi.${stack}.yaml`), `${JSON.stringify(settings, undefined, 2)}\n`);
-    return { stack, folder, generation, committedGeneration, propagationSeconds, rolePropagationSeconds, leftOut };
+    const pace: Pace = (seconds) => Math.max(leastWaitSeconds, seconds * clock);
+    return { stack, folder, generation, committedGeneration, propagationSeconds, pace, leftOut };
+}
+
+/** What that environment must be told and no committed file can know. */
+function standInsFor(environment: unknown): Record<string, unknown> {
+    const known = environments.find((one) => one === environment);
+    const keys = ["adminGroupObjectIds", ...(known ? tiers[known].needs : [])] as const;
+    return Object.fromEntries(keys.map((key) => [`${project}:${key}`, standIns[key]]));
 }
 
 function ensurePassphrase(at: Places): void {

@@ -15,9 +15,10 @@ afterEach(() => {
     rmSync(at.home, { recursive: true });
 });
 
-const prepare = (clock?: number): Promise<StackWorkspace> => prepareWorkspace(at, new Engine(at), "dev", clock);
-const copy = (): { encryptionsalt?: string; config: Record<string, unknown> } => {
-    const file = join(at.home, "workspace", "dev", "Pulumi.dev.yaml");
+const prepare = (clock?: number, stack = "dev"): Promise<StackWorkspace> =>
+    prepareWorkspace(at, new Engine(at), stack, clock);
+const copy = (stack = "dev"): { encryptionsalt?: string; config: Record<string, unknown> } => {
+    const file = join(at.home, "workspace", stack, `Pulumi.${stack}.yaml`);
     return JSON.parse(readFileSync(file, "utf8")) as ReturnType<typeof copy>;
 };
 
@@ -27,12 +28,26 @@ test("the copy holds the committed settings and the sandbox's own on top", async
         "mlplatform:environment": "dev",
         "azure-native:subscriptionId": "11111111-1111-4111-8111-111111111111",
         "azure-native:tenantId": "22222222-2222-4222-8222-222222222222",
-        "mlplatform:rolePropagationSeconds": "0.5",
+        "mlplatform:adminGroupObjectIds": ["55555555-5555-4555-8555-555555555555"],
+    });
+    expect(copy().config).not.toHaveProperty("mlplatform:owner");
+});
+
+test("what an environment must be told and no committed file can know is filled in", async () => {
+    await prepare(0, "prod");
+    expect(copy("prod").config).toMatchObject({
+        "mlplatform:owner": "sandbox@example.com",
+        "mlplatform:costCentre": "SANDBOX",
     });
 });
 
-test("the wait for roles follows the clock", async () => {
-    expect(await prepare(0.1)).toMatchObject({ propagationSeconds: 120, rolePropagationSeconds: 12 });
+test("waits follow the clock, in every environment, and the config stays as it is on Azure", async () => {
+    for (const stack of ["dev", "staging", "prod"]) {
+        const { propagationSeconds, pace } = await prepare(0.1, stack);
+        expect([propagationSeconds, pace(propagationSeconds)]).toEqual([120, 12]);
+        expect((await prepare(0, stack)).pace(120)).toBe(0.5);
+        expect(copy(stack).config).not.toHaveProperty("mlplatform:rolePropagationSeconds");
+    }
 });
 
 test("the generation counts on by itself, and never below the committed one", async () => {
