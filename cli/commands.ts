@@ -2,6 +2,7 @@ import type { ParseArgsConfig } from "node:util";
 import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
 import { cloudResources } from "./deployment";
 import type { AzureBehaviour } from "./local-azure";
+import { quota } from "./quota-command";
 import { recover } from "./recover";
 import { refresh } from "./refresh";
 import { sandboxCommand } from "./sandbox-commands";
@@ -151,6 +152,14 @@ export const commands: readonly Command[] = [
             const found = await stackResources(context, stack, { planned: values.planned === true });
             context.terminal.line(JSON.stringify({ stack, ...found }, undefined, 2));
         },
+    },
+    {
+        name: "quota",
+        usage: "STACK [--usage FILE --skus FILE --network FILE]",
+        summary: "say which quota, sizes and zones a stack needs and the subscription lacks, from az's answers",
+        options: { usage: { type: "string" }, skus: { type: "string" }, network: { type: "string" } },
+        positionals: [1, 1],
+        run: (context, [stack = dev], values) => quota(context, stack, values),
     },
     {
         name: "sandbox",

@@ -137,7 +137,8 @@ function ensurePassphrase(at: Places): void {
     writeWhole(at.passphraseFile, randomBytes(32).toString("base64url"), 0o600);
 }
 
-async function settingsIn(folder: string, engine: Engine, stack: string): Promise<StackSettings> {
+/** The settings in a folder's file of that stack. */
+export async function settingsIn(folder: string, engine: Engine, stack: string): Promise<StackSettings> {
     try {
         const workspace = await LocalWorkspace.create({ workDir: folder, pulumiCommand: engine.asPulumiCommand() });
         return await workspace.stackSettings(stack);
