@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Azure } from "./azure/azure";
+import type { AzureOptions } from "./azure/azure";
 import { AzureNative } from "./azure/backend";
 import { clockOf } from "./azure/clock";
 import type { Clock } from "./azure/clock";
@@ -21,6 +22,8 @@ export interface SandboxOptions {
     faults?: FaultOptions;
     /** @default every type that the sandbox knows */
     types?: readonly ResourceType[];
+    /** @default the published durations */
+    durations?: AzureOptions["durations"];
 }
 
 /** A running sandbox. */
@@ -34,7 +37,7 @@ export interface Sandbox {
 
 /** Starts Azure's stand-in behind Pulumi's provider protocol. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-    const { store, schemaPath, clock = 0, faults, types } = options;
+    const { store, schemaPath, clock = 0, faults, types, durations } = options;
     if (store !== ":memory:") mkdirSync(dirname(store), { recursive: true });
     const schema = readSchema(schemaPath);
     const azure = Azure.open({
@@ -43,6 +46,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         clock: typeof clock === "number" ? clockOf(clock) : clock,
         ...(faults && { faults: new Faults(faults) }),
         ...(types && { types }),
+        ...(durations && { durations }),
     });
     const served = await serve(new AzureNative(azure, schema));
     return {

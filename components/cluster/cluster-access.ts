@@ -19,7 +19,6 @@ export interface ClusterAccessArgs {
     apiServerZoneId: pulumi.Input<string> | undefined;
     diskEncryptionSetId: pulumi.Input<string>;
     etcdKey: CustomerManagedKey;
-    registryId: pulumi.Input<string>;
 }
 
 interface Grant {
@@ -71,6 +70,5 @@ function grants(
         // The key's role comes with the key. With a private vault, AKS also makes a connection of its own to it:
         // https://learn.microsoft.com/azure/aks/use-kms-etcd-encryption
         "etcd-vault": { role: "keyVaultContributor", to: identity, on: args.etcdKey.vaultId },
-        registry: { role: "acrPull", to: kubelet, on: args.registryId },
     };
 }

@@ -2,6 +2,7 @@ import { ManagedCluster } from "@pulumi/azure-native/containerservice/managedClu
 import * as pulumi from "@pulumi/pulumi";
 import type { CustomerManagedKey } from "../encryption/customer-managed-key";
 import { managedIdentity, type ManagedIdentity } from "../encryption/managed-identity";
+import { Access } from "../governance/access";
 import { resourceName } from "../names";
 import { childOptions, shown } from "../options";
 import type { Placement } from "../placement";
@@ -82,6 +83,16 @@ export class Cluster extends pulumi.ComponentResource {
                 ...{ nodesSubnetId: nodesSubnet.id, apiServerZoneId: args.apiServerZoneId },
             },
             this,
+        );
+        // Pods pull from the registry, the cluster itself does not: so it waits for neither registry nor role.
+        new Access(
+            `${name}-registry`,
+            {
+                ...{ scope: args.registryId, role: "acrPull", principalId: this.kubelet.principalId },
+                ...{ principalType: "ServicePrincipal", subscriptionId: naming.subscriptionId },
+                propagationSeconds: args.rolePropagationSeconds,
+            },
+            { parent: this },
         );
         // A cluster made before its identities may do their work stays behind as failed.
         const ready = pulumi.all([args.egressReady, ...access.map((role) => role.ready)]);

@@ -73,7 +73,7 @@ export class Key extends pulumi.ComponentResource {
                 // Resource Manager makes keys and never changes one: it answers such a request with the key as it is.
                 // So tags stay as they were made, and everything else is refused.
                 ignoreChanges: ["tags"],
-                dependsOn: [vault],
+                dependsOn: [vault.resource],
             }),
         );
         const identity = managedIdentity(`${name}-identity`, instance, args, this);

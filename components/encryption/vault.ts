@@ -38,6 +38,8 @@ export class Vault extends pulumi.ComponentResource {
     readonly trustedUri: pulumi.Output<string>;
     /** Holds hardware keys. */
     readonly hardware: boolean;
+    /** The vault alone: who makes keys through Resource Manager needs no endpoint, and must not wait for it. */
+    readonly resource: pulumi.Resource;
 
     constructor(name: string, args: VaultArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:encryption:Vault", name, shown(args), opts);
@@ -86,6 +88,7 @@ export class Vault extends pulumi.ComponentResource {
             { parent: this },
         );
 
+        this.resource = vault;
         this.vaultId = vault.id;
         this.trustedUri = vault.properties.apply(({ vaultUri }) => vaultUri);
         this.vaultUri = pulumi.all([this.trustedUri, link.ready]).apply(([uri]) => uri);

@@ -1,4 +1,5 @@
 import { durationOf } from "../../facts/durations";
+import type { Duration } from "../../facts/durations";
 import { InstantClock } from "./clock";
 import type { Clock } from "./clock";
 import type { FaultKind, Faults, Verb } from "./faults";
@@ -30,6 +31,8 @@ export interface AzureOptions {
     types?: readonly ResourceType[];
     /** Shapes of the requests. @default not checked */
     schema?: Schema;
+    /** How long operations take. @default the published durations */
+    durations?: (token: string) => Pick<Duration, "create" | "update" | "delete">;
 }
 
 /** Ids of the sandbox's only subscription and of its directory. */
@@ -42,6 +45,7 @@ export interface WaitOptions {
 }
 
 const dayMilliseconds = 86_400_000;
+const roleAssignments = "azure-native:authorization:RoleAssignment";
 
 /**
  * One subscription of Azure Resource Manager: judges each request in Azure's order, keeps what it accepts, and lets it
@@ -55,6 +59,7 @@ export class Azure implements Subscription {
     readonly schema: Schema | undefined;
     private readonly store: Store;
     private readonly faults: Faults | undefined;
+    private readonly durations: NonNullable<AzureOptions["durations"]>;
     private readonly takenElsewhere = new Set<string>();
     /** Ends the waiting of each request under way. */
     private readonly waiting = new Set<() => void>();
@@ -66,6 +71,7 @@ export class Azure implements Subscription {
         this.clock = options.clock ?? new InstantClock();
         this.schema = options.schema;
         this.faults = options.faults;
+        this.durations = options.durations ?? durationOf;
         this.store = new Store(options.store);
         this.clock.startFrom(this.store.moment());
         if (this.clock instanceof InstantClock) {
@@ -169,9 +175,7 @@ export class Azure implements Subscription {
     }
 
     hasRole(principalId: string, roleGuids: readonly string[], scope: string): boolean {
-        const assignments = this.list("azure-native:authorization:RoleAssignment");
-        const asked = { principalId, roleGuids, scope };
-        return holdsRole(assignments, asked, this.clock, (id) => this.store.realMoment(id));
+        return this.holds(this.list(roleAssignments), { principalId, roleGuids, scope });
     }
 
     quota(location: string, family: string): { limit: number; used: number } {
@@ -181,6 +185,22 @@ export class Azure implements Subscription {
     inProgress(prefixId: string): string[] {
         const running = this.store.operations().filter(({ id }) => isAtOrBelow(id, prefixId));
         return running.map(({ id }) => id);
+    }
+
+    /**
+     * What Azure would have answered to the creation of a resource that is there, in a subscription without it and without
+     * those: so one can ask what must exist before what.
+     */
+    refusalWithout(created: Stored, absent: readonly string[]): Refusal | undefined {
+        const type = this.types.get(created.token);
+        const azure = this.without(created.id, ...absent);
+        const request: Request = { kind: "create", id: created.id, inputs: created.inputs, azure };
+        return general.refuseMissingParent(created.id, this.types, azure) ?? firstRefusal(request, type);
+    }
+
+    /** The id on which a write to a resource counts: its own, or that of an ancestor that takes one write at a time. */
+    heldBy({ id, token }: Stored): string {
+        return this.types.get(token).exclusiveOn?.(id) ?? id;
     }
 
     /** Drift: changes a property as if someone had done so elsewhere. No rule is asked; `undefined` removes it. */
@@ -215,6 +235,10 @@ export class Azure implements Subscription {
 
     close(): void {
         this.store.close();
+    }
+
+    private holds(assignments: readonly Stored[], asked: Parameters<typeof holdsRole>[1]): boolean {
+        return holdsRole(assignments, asked, this.clock, (id) => this.store.realMoment(id));
     }
 
     private refuseShape(token: string, inputs: Properties): Refusal | undefined {
@@ -272,18 +296,22 @@ export class Azure implements Subscription {
         return type && firstRefusal(request, type);
     }
 
-    /** The subscription as it would be without a resource and what is below it. */
-    private without(root: string): Subscription {
-        const stays = ({ id }: Stored): boolean => !isAtOrBelow(id, root);
+    /** The subscription as it would be without resources and what is below them. */
+    private without(...roots: string[]): Subscription {
+        const isGone = (id: string): boolean => roots.some((root) => isAtOrBelow(id, root));
+        const stays = ({ id }: Stored): boolean => !isGone(id);
         return {
             subscriptionId: this.subscriptionId,
             tenantId: this.tenantId,
             now: () => this.now(),
-            find: (id) => (isAtOrBelow(id, root) ? undefined : this.find(id)),
+            find: (id) => (isGone(id) ? undefined : this.find(id)),
             list: (token) => this.list(token).filter(stays),
             softDeleted: (token) => this.softDeleted(token),
-            hasRole: (principalId, roleGuids, scope) => this.hasRole(principalId, roleGuids, scope),
-            quota: (location, family) => this.quota(location, family),
+            hasRole: (principalId, roleGuids, scope) => {
+                const left = this.list(roleAssignments).filter(stays);
+                return this.holds(left, { principalId, roleGuids, scope });
+            },
+            quota: (location, family) => vcpuQuota(this.list().filter(stays), location, family),
             inProgress: (prefixId) => this.inProgress(prefixId),
         };
     }
@@ -313,7 +341,7 @@ export class Azure implements Subscription {
         // A parent with many children takes as long as the slowest of them.
         const root = kind === "delete" ? this.find(id) : undefined;
         const steps = root ? this.below(root) : [{ token: type.token }];
-        const seconds = Math.max(...steps.map(({ token }) => durationOf(token)[kind]));
+        const seconds = Math.max(...steps.map(({ token }) => this.durations(token)[kind]));
         return { id, kind, holds: type.exclusiveOn?.(id) ?? id, finishes: now + seconds * 1000 };
     }
 

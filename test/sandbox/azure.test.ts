@@ -1,4 +1,4 @@
-import { InstantClock, ScaledClock } from "../../sandbox/azure/clock";
+import { InstantClock, QuietClock, ScaledClock } from "../../sandbox/azure/clock";
 import type { Azure } from "../../sandbox/azure/azure";
 import type { Properties } from "../../sandbox/azure/resource-type";
 import type { Schema } from "../../sandbox/azure/schema";
@@ -222,6 +222,28 @@ describe("time", () => {
         await Promise.all(names.map((netName) => azure.put(tokens.net, { ...inputs.net, netName })));
         // 5 s each where nothing is listed; time between the calls passes too.
         expect(azure.now() - before).toBeLessThan(10_000 + 5000);
+    });
+
+    test("on the quiet clock, only Azure's operations take time: what asks for them may compute as long as it likes", async () => {
+        const clock = new QuietClock();
+        const { azure } = openWidgets({ clock });
+        const before = clock.now();
+        await azure.put(tokens.group, inputs.group); // 2 s as published
+        await Promise.all(
+            ["one", "two"].map(async (netName) => {
+                await new Promise((resolve) => setTimeout(resolve, 30));
+                await azure.put(tokens.net, { ...inputs.net, netName }); // 5 s each where nothing is listed
+            }),
+        );
+        expect(clock.now() - before).toBe(7000);
+    });
+
+    test("how long operations take can be given", async () => {
+        const clock = new QuietClock();
+        const { azure } = openWidgets({ clock, durations: () => ({ create: 11, update: 1, delete: 1 }) });
+        const before = clock.now();
+        await azure.put(tokens.group, inputs.group);
+        expect(clock.now() - before).toBe(11_000);
     });
 
     test("a cancel ends the waiting, and Azure carries on", async () => {

@@ -32,6 +32,13 @@ test("is made through Resource Manager in the vault, and rotates by itself", asy
     });
 });
 
+test("waits for the vault, not for its endpoint: Resource Manager needs none", async () => {
+    await value(new Key("key", args()).key.keyUri);
+    const awaited = only("keyvault:Key").options.dependsOn.join();
+    expect(awaited).toContain("keyvault:Vault::vault");
+    expect(awaited).not.toContain("PrivateEndpoint");
+});
+
 test("one identity may use it, and nothing else in the vault", async () => {
     await value(new Key("key", args()).key.keyUri);
     expect(only("authorization:RoleAssignment").inputs).toMatchObject({
