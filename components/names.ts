@@ -68,6 +68,7 @@ export const nameRules = {
     },
     registry: { prefix: "cr", ...plain, min: 5, max: 50, scope: "global" },
     storageAccount: { prefix: "st", ...plain, min: 3, max: 24, scope: "global" },
+    logWorkspace: { prefix: "log", ...dashed, min: 4, max: 63, scope: "resource group" },
 } as const satisfies Record<string, NameRule>;
 
 export type NameKind = keyof typeof nameRules;

@@ -79,6 +79,9 @@ export const durations: Readonly<Record<string, Duration>> = {
         source: "part of the zone tests: hashicorp/terraform-provider-azurerm#32765",
     },
 
+    "azure-native:operationalinsights:Workspace": quick(25, "a Log Analytics workspace: tens of seconds"),
+    "azure-native:operationalinsights:Table": quick(5, "a property write on an existing table: seconds"),
+
     "azure-native:keyvault:Vault": {
         ...{ create: 60, update: 15, delete: 15, quality: "upper bound" },
         source: "119-331 s for a whole vault test: hashicorp/terraform-provider-azurerm#32413",

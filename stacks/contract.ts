@@ -48,6 +48,10 @@ const contract = object({
         /** Azure names of pools by their prefix in config. */
         pools: record(text()),
     }),
+    monitoring: object({
+        /** Log Analytics workspace that everything logs to: ours or the one from config. */
+        logWorkspaceId: text(),
+    }),
 });
 
 /** What the foundation promises to the stacks above it. */
@@ -87,5 +91,5 @@ export function readFoundation(stack: string, outputs: Readonly<Record<string, u
 
 const names: ReadonlySet<string> = new Set([
     ...["contractVersion", "environment", "workload", "location", "subscriptionId", "tenantId", "resourceGroups"],
-    ...["network", "vault", "registry", "storage", "diskEncryptionSetId", "cluster"],
+    ...["network", "vault", "registry", "storage", "diskEncryptionSetId", "cluster", "monitoring"],
 ]);

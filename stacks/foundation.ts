@@ -18,6 +18,7 @@ import { recordContainers, workContainers } from "../components/storage/containe
 import { Storage } from "../components/storage/storage";
 import { platformTags } from "../components/tags";
 import { foundationOutputs } from "./contract";
+import { logWorkspace } from "./foundation/observability";
 import { recordServices, workServices, zoneUses } from "./foundation-parts";
 import type { Settings } from "./settings";
 
@@ -25,7 +26,7 @@ type ClusterChoices = Omit<
     ClusterArgs,
     | keyof Placement
     | ("virtualNetworkId" | "nodesSubnet" | "apiServerSubnetId" | "apiServerZoneId" | "outboundType" | "egressReady")
-    | ("diskEncryptionSetId" | "etcdKey" | "registryId")
+    | ("diskEncryptionSetId" | "etcdKey" | "registryId" | "logAnalyticsWorkspaceId")
 >;
 type Outputs = Record<string, pulumi.Output<unknown>>;
 
@@ -72,6 +73,7 @@ export function foundation(settings: Settings): Outputs {
     );
     const storage = accounts(settings, { ...data, privateLink, key: key.storage() }, kept);
 
+    const logWorkspaceId = logWorkspace(settings, data, kept);
     const apiServerZoneId = dns.zoneIds("apiServer")?.[0] ?? settings.apiServerZoneId;
     const cluster = new Cluster(
         "cluster",
@@ -88,6 +90,7 @@ export function foundation(settings: Settings): Outputs {
                 diskEncryptionSetId: disks.diskEncryptionSetId,
                 etcdKey: key.cluster(),
                 registryId: registry.registryId,
+                logAnalyticsWorkspaceId: logWorkspaceId,
             },
         },
         kept,
@@ -124,16 +127,16 @@ export function foundation(settings: Settings): Outputs {
             ...{ kubernetesVersion: settings.kubernetesVersion, kubeletPrincipalId: cluster.kubelet.principalId },
             pools: Object.fromEntries(made.map(({ prefix, poolName }) => [prefix, poolName])),
         },
+        monitoring: { logWorkspaceId },
     });
 }
 
 function clusterChoices(settings: Settings): ClusterChoices {
     const { tenantId, adminGroupObjectIds, addresses, maintenance, bootstrapPool, rolePropagationSeconds } = settings;
-    const { kubernetesVersion, upgradeChannel, nodeOsChannel, slaTier, logAnalyticsWorkspaceId } = settings;
+    const { kubernetesVersion, upgradeChannel, nodeOsChannel, slaTier } = settings;
     return {
         ...{ tenantId, adminGroupObjectIds, addresses, maintenance, bootstrapPool, rolePropagationSeconds },
         ...{ kubernetesVersion, upgradeChannel, nodeOsChannel, slaTier },
-        ...(logAnalyticsWorkspaceId !== undefined && { logAnalyticsWorkspaceId }),
     };
 }
 

@@ -73,6 +73,7 @@ const namesUsed: Partial<Record<NameKind, string>> = {
         networkSecurityGroup: "private-endpoints",
     },
     ...{ identity: "registry", cluster: "", nodeResourceGroup: "", key: "registry" },
+    logWorkspace: "",
     ...{ vault: "", registry: "", storageAccount: "work", firewall: "", firewallPolicy: "" },
 };
 

@@ -61,6 +61,7 @@ export interface Settings {
     generations: Generations;
     rolePropagationSeconds: number;
     existingKeys: Readonly<Partial<Record<"registry" | "storage" | "disks", ExistingKey>>>;
+    /** An existing workspace to log to, instead of one of our own. */
     logAnalyticsWorkspaceId?: string;
     /** Own tags, with owner and cost centre. */
     tags: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import type { NodeOsChannel, SlaTier, UpgradeChannel } from "../components/cluster/cluster-settings";
 import type { EgressChoice } from "../components/network/egress";
+import type { LogRetention } from "../components/observability/log-analytics";
 import type { StorageFeatures } from "../components/storage/features";
 
 export const environments = ["dev", "staging", "prod"] as const;
@@ -46,6 +47,8 @@ export interface Tier {
     needs: readonly ("owner" | "costCentre")[];
     /** Seconds to wait for a role, at least. */
     leastPropagationSeconds: number;
+    /** Logs of our own workspace. */
+    logs: LogRetention;
     signedBy: readonly Signer[];
 }
 
@@ -80,6 +83,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         ...{ protect: false, locks: false },
         needs: [],
         leastPropagationSeconds: 0,
+        logs: { retentionDays: 30, auditDays: 30, dailyCapGib: 1 },
         signedBy: ["operations"],
     },
     staging: {
@@ -90,6 +94,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         systemPool: { vmSize: "Standard_D4ds_v5", minCount: 2, maxCount: 6 },
         leastSystemNodes: 2,
         needs: ["owner"],
+        logs: { retentionDays: 30, auditDays: 90, dailyCapGib: 5 },
         signedBy: ["operations", "security"],
     },
     prod: {
@@ -100,6 +105,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         systemPool: { vmSize: "Standard_D8ds_v5", minCount: 3, maxCount: 9 },
         leastSystemNodes: 3,
         needs: ["owner", "costCentre"],
+        logs: { retentionDays: 90, auditDays: 730, dailyCapGib: 50 },
         signedBy: ["operations", "security", "finance"],
     },
 };

@@ -39,8 +39,8 @@ export interface ClusterArgs extends Placement {
     /** Encrypts secrets in etcd. Its identity becomes the control plane's: AKS has exactly one, which must hold the key. */
     etcdKey: CustomerManagedKey;
     registryId: pulumi.Input<string>;
-    /** Turns Defender on. @default - off */
-    logAnalyticsWorkspaceId?: string;
+    /** Where Defender, which is on, reports to. */
+    logAnalyticsWorkspaceId: pulumi.Input<string>;
     rolePropagationSeconds: number;
 }
 
@@ -186,9 +186,7 @@ function securityProfile({ etcdKey, logAnalyticsWorkspaceId: workspaceId }: Clus
         },
         imageCleaner: { enabled: true, intervalHours: 48 },
         workloadIdentity: { enabled: true },
-        ...(workspaceId !== undefined && {
-            defender: { logAnalyticsWorkspaceResourceId: workspaceId, securityMonitoring: { enabled: true } },
-        }),
+        defender: { logAnalyticsWorkspaceResourceId: workspaceId, securityMonitoring: { enabled: true } },
     };
 }
 

@@ -77,7 +77,7 @@ export function refuseTakenName(
 
 /** A name that a deleted resource still holds. */
 export function refuseHeldName({ id, inputs, azure }: Request, type: ResourceType): Refusal | undefined {
-    if (typeof type.deletion !== "object") return undefined;
+    if (typeof type.deletion !== "object" || type.deletion.comesBack === true) return undefined;
     const asked = isObject(inputs.properties) ? inputs.properties.createMode : inputs.createMode;
     if (asked === "recover") return undefined;
     const held = azure.softDeleted(type.token).find((gone) => holdsName(gone, id, type));

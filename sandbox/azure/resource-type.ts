@@ -75,6 +75,8 @@ export interface SoftDelete {
     source: string;
     /** Code of the refusal while the name is held. Default `ConflictError`, as the vault says it. */
     code?: string;
+    /** A create with the same id is not refused: it brings the resource back. */
+    comesBack?: true;
 }
 
 export interface ResourceType {

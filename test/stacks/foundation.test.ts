@@ -134,6 +134,19 @@ test("a key of a managed HSM is used as it is", async () => {
     expect(JSON.stringify(only("containerregistry:Registry").inputs)).toContain("corp.managedhsm.azure.net/keys/ml");
 });
 
+test("everything logs to a workspace of our own, or to the one from config", async () => {
+    const own = await build(dev);
+    expect(own.monitoring).toMatchObject({ logWorkspaceId: "/id/logs" });
+    expect(only("operationalinsights:Workspace").inputs.retentionInDays).toBe(30);
+    seen.length = 0;
+    const id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/corp";
+    await build({ ...dev, "mlplatform:logAnalyticsWorkspaceId": id });
+    expect(all("operationalinsights:Workspace")).toEqual([]);
+    expect(only("containerservice:ManagedCluster").inputs).toMatchObject({
+        securityProfile: { defender: { logAnalyticsWorkspaceResourceId: id } },
+    });
+});
+
 test("an upper stack is told everything that a lower one fails to promise", () => {
     expect(() => readFoundation("dev", { contractVersion: 2, cluster: {} })).toThrow(
         /stack dev is not a foundation of contract 1/,
@@ -157,6 +170,7 @@ test("an upper stack does not mind outputs of a newer foundation", async () => {
             ...{ id: "/c", name: "c", privateFqdn: "c.private", oidcIssuerUrl: "https://o", nodeResourceGroup: "n" },
             ...{ kubernetesVersion: "1.36", kubeletPrincipalId: "k", pools: { sys: "sysabcd" } },
         },
+        monitoring: { logWorkspaceId: "/l" },
     };
     const outputs = await value(pulumi.output(foundationOutputs(values)));
     expect(readFoundation("dev", { ...outputs, novelty: true })).toEqual({ contractVersion: 1, ...values });

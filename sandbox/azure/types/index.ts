@@ -2,6 +2,7 @@ import type { ResourceType } from "../resource-type";
 import { clusterTypes } from "./cluster";
 import { encryptionTypes } from "./encryption";
 import { identityTypes } from "./identity";
+import { logAnalyticsTypes } from "./log-analytics";
 import { networkTypes } from "./network";
 import { registryTypes } from "./registry";
 import { resourcesTypes } from "./resources";
@@ -16,4 +17,5 @@ export const azureTypes: readonly ResourceType[] = [
     ...registryTypes,
     ...storageTypes,
     ...clusterTypes,
+    ...logAnalyticsTypes,
 ];
