@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/localWorkspace";
 import type { StackSettings } from "@pulumi/pulumi/automation/stackSettings";
+import { groupNames } from "../facts/access-table";
 import { sandboxSubscriptionId, sandboxTenantId } from "../sandbox/azure/azure";
 import type { Pace } from "../stacks/program";
 import { environments, tiers } from "../stacks/tiers";
@@ -17,8 +18,11 @@ import { UserError } from "./user-error";
 export const project = "mlplatform";
 
 /** Who rules the sandbox's platform, answers and pays for it, where the committed file leaves that to its user. */
-const standIns: Readonly<Record<"adminGroupObjectIds" | Tier["needs"][number], unknown>> = {
+const standIns: Readonly<Record<"adminGroupObjectIds" | "groups" | Tier["needs"][number], unknown>> = {
     adminGroupObjectIds: ["55555555-5555-4555-8555-555555555555"],
+    groups: Object.fromEntries(
+        groupNames.map((name, index) => [name, `55555555-5555-4555-8555-00000000000${index + 1}`]),
+    ),
     owner: "sandbox@example.com",
     costCentre: "SANDBOX",
 };
@@ -122,7 +126,7 @@ export async function prepareWorkspace(at: Places, engine: Engine, stack: string
 /** What that environment must be told and no committed file can know. */
 function standInsFor(environment: unknown): Record<string, unknown> {
     const known = environments.find((one) => one === environment);
-    const keys = ["adminGroupObjectIds", ...(known ? tiers[known].needs : [])] as const;
+    const keys = ["adminGroupObjectIds", "groups", ...(known ? tiers[known].needs : [])] as const;
     return Object.fromEntries(keys.map((key) => [`${project}:${key}`, standIns[key]]));
 }
 

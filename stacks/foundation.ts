@@ -6,7 +6,7 @@ import { NodePool } from "../components/cluster/node-pool";
 import type { PoolShape } from "../components/cluster/pool-settings";
 import { existingKey, type CustomerManagedKey } from "../components/encryption/customer-managed-key";
 import { DiskEncryption } from "../components/encryption/disk-encryption";
-import { Key } from "../components/encryption/key";
+import { Key, type KeyUse } from "../components/encryption/key";
 import { Vault } from "../components/encryption/vault";
 import { Lock } from "../components/governance/lock";
 import { resourceName } from "../components/names";
@@ -18,6 +18,7 @@ import { recordContainers, workContainers } from "../components/storage/containe
 import { Storage } from "../components/storage/storage";
 import { platformTags } from "../components/tags";
 import { foundationOutputs } from "./contract";
+import { groupAccess } from "./foundation/access";
 import { logWorkspace } from "./foundation/observability";
 import { recordServices, workServices, zoneUses } from "./foundation-parts";
 import type { Settings } from "./settings";
@@ -97,6 +98,11 @@ export function foundation(settings: Settings): Outputs {
     );
 
     const made = pools(settings, cluster);
+    const access = groupAccess(settings, {
+        ...{ platformGroup: platform.groupId, dataGroup: data.groupId, vault: vault.vaultId },
+        ...{ workAccount: storage.work.accountId, recordsAccount: storage.records.accountId },
+        cluster: cluster.clusterId,
+    });
     if (tier.locks)
         new Lock(
             "data-lock",
@@ -105,7 +111,7 @@ export function foundation(settings: Settings): Outputs {
             // what is not protected, such as pools, which must be free to come and go.
             {
                 ...kept,
-                dependsOn: [network, dns, vault, disks, registry, storage.work, storage.records, cluster, ...made],
+                dependsOn: [network, dns, vault, disks, registry, storage.work, storage.records, cluster, ...made, ...access],
             },
         );
 
@@ -165,23 +171,23 @@ function keys(
 ): Record<"registry" | "storage" | "disks" | "cluster", () => CustomerManagedKey> {
     const { tier, generations, rolePropagationSeconds, existingKeys } = settings;
     const { type, sizeBits } = tier.keys;
-    const own = (use: string, operations: "wrap" | "encrypt"): CustomerManagedKey =>
+    const own = (use: KeyUse): CustomerManagedKey =>
         new Key(
             `${use}-key`,
             {
-                ...{ ...at, vault, use, type, sizeBits, operations, rolePropagationSeconds },
+                ...{ ...at, vault, use, type, sizeBits, rolePropagationSeconds },
                 ...{ rotationDays: tier.rotationDays, expiryDays: tier.expiryDays, generation: generations.keys },
             },
             options,
         ).key;
     const either = (use: "registry" | "storage" | "disks") => (): CustomerManagedKey => {
         const existing = existingKeys[use];
-        return existing ? existingKey(`mlplatform:existingKeys.${use}`, existing) : own(use, "wrap");
+        return existing ? existingKey(`mlplatform:existingKeys.${use}`, existing) : own(use);
     };
     return {
         ...{ registry: either("registry"), storage: either("storage"), disks: either("disks") },
         // Always in our vault: this API version reaches a private vault through the network integration, and no HSM pool.
-        cluster: () => own("cluster", "encrypt"),
+        cluster: () => own("cluster"),
     };
 }
 

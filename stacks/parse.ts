@@ -19,6 +19,11 @@ export function text(pattern = /^[^]+$/, rule = "text"): Parser<string> {
     return accepting(rule, (value): value is string => typeof value === "string" && pattern.test(value));
 }
 
+export const guid = text(
+    /^(?!0{8}-)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
+    "a GUID such as 8c4ef2b1-..., and not the one of zeros",
+);
+
 export function oneOf<const T extends string>(values: readonly T[]): Parser<T> {
     return accepting(`one of ${values.join(", ")}`, (value): value is T => values.some((one) => one === value));
 }

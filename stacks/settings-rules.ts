@@ -16,6 +16,7 @@ import { kubernetesVersions } from "../facts/kubernetes-versions";
 import { regions } from "../facts/regions";
 import { vmSize, vmSizes, zonesOffering } from "../facts/vm-sizes";
 import { zoneUses } from "./foundation-parts";
+import { governanceRules } from "./rules/governance";
 import type { Settings } from "./settings";
 
 type Fault = string | false | undefined;
@@ -43,6 +44,7 @@ const rules: readonly Rule[] = [
     quotas,
     keys,
     tags,
+    governanceRules,
     ({ adminGroupObjectIds: groups }) => [
         new Set(groups.map((group) => group.toLowerCase())).size < groups.length &&
             `mlplatform:adminGroupObjectIds must name each group once, got ${groups.join(", ")}`,

@@ -8,10 +8,12 @@ import type { ExistingKey } from "../components/encryption/customer-managed-key"
 import type { Naming } from "../components/names";
 import type { EgressChoice } from "../components/network/egress";
 import type { ZoneChoice } from "../components/network/private-dns";
+import type { GroupName } from "../facts/access-table";
 import { defaultKubernetesVersion } from "../facts/kubernetes-versions";
 import { regions } from "../facts/regions";
-import { anyNumber, flag, list, number, object, oneOf, optional, record, text, type Parser } from "./parse";
+import { anyNumber, flag, guid, list, number, object, oneOf, optional, record, text, type Parser } from "./parse";
 import { settingsFaults, settingsWarnings } from "./settings-rules";
+import { groups } from "./settings/governance";
 import { environments, tiers, type Environment, type Tier } from "./tiers";
 
 /** Kinds of stack: each is signed by those who own what it holds. */
@@ -67,6 +69,8 @@ export interface Settings {
     tags: Readonly<Record<string, string>>;
     owner?: string;
     costCentre?: string;
+    /** Object ids of the directory's groups that get roles. */
+    groups: Readonly<Partial<Record<GroupName, string>>>;
     /** Locks the write-once policy of models and ledger, for ever. */
     lockRecords: boolean;
     /** Lifts protection, so that the environment can be destroyed. */
@@ -78,10 +82,6 @@ export interface Settings {
 /** Name in Pulumi.yaml; keys without a namespace are in this one. */
 export const namespace = "mlplatform";
 
-const guid = text(
-    /^(?!0{8}-)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
-    "a GUID such as 8c4ef2b1-..., and not the one of zeros",
-);
 const pool = {
     prefix: text(),
     vmSize: text(),
@@ -177,6 +177,7 @@ export const configKeys = {
     "mlplatform:tags": record(text(/^[^]*$/)),
     "mlplatform:owner": text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address"),
     "mlplatform:costCentre": text(/^[A-Za-z0-9-]{1,32}$/, "1 to 32 of A-Z, a-z, 0-9 and hyphens"),
+    "mlplatform:groups": groups,
     "mlplatform:lockRecords": flag,
     "mlplatform:teardown": flag,
     "azure-native:subscriptionId": guid,
@@ -296,6 +297,7 @@ function drafted(read: Read): Settings {
         existingKeys: read["mlplatform:existingKeys"] ?? {},
         ...defined({ logAnalyticsWorkspaceId: read["mlplatform:logAnalyticsWorkspaceId"], owner, costCentre }),
         tags: { ...read["mlplatform:tags"], ...defined({ owner, "cost-centre": costCentre }) },
+        groups: read["mlplatform:groups"] ?? {},
         lockRecords: read["mlplatform:lockRecords"] ?? false,
         teardown: read["mlplatform:teardown"] ?? false,
         warnings: [],

@@ -2,6 +2,7 @@ import type { NodeOsChannel, SlaTier, UpgradeChannel } from "../components/clust
 import type { EgressChoice } from "../components/network/egress";
 import type { LogRetention } from "../components/observability/log-analytics";
 import type { StorageFeatures } from "../components/storage/features";
+import type { GroupName } from "../facts/access-table";
 
 export const environments = ["dev", "staging", "prod"] as const;
 export type Environment = (typeof environments)[number];
@@ -45,6 +46,8 @@ export interface Tier {
     locks: boolean;
     /** Tags without which nobody knows whom to call and whom to bill. */
     needs: readonly ("owner" | "costCentre")[];
+    /** Groups without which nobody can be asked or sign. */
+    needsGroups: readonly GroupName[];
     /** Seconds to wait for a role, at least. */
     leastPropagationSeconds: number;
     /** Logs of our own workspace. */
@@ -81,7 +84,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         systemPool: { vmSize: "Standard_D4ds_v5", minCount: 1, maxCount: 3 },
         leastSystemNodes: 1,
         ...{ protect: false, locks: false },
-        needs: [],
+        ...{ needs: [], needsGroups: [] },
         leastPropagationSeconds: 0,
         logs: { retentionDays: 30, auditDays: 30, dailyCapGib: 1 },
         signedBy: ["operations"],
@@ -93,8 +96,8 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         ...{ slaTier: "Standard", slaTiers: ["Standard", "Premium"] },
         systemPool: { vmSize: "Standard_D4ds_v5", minCount: 2, maxCount: 6 },
         leastSystemNodes: 2,
-        needs: ["owner"],
         logs: { retentionDays: 30, auditDays: 90, dailyCapGib: 5 },
+        ...{ needs: ["owner"], needsGroups: ["operations", "security"] },
         signedBy: ["operations", "security"],
     },
     prod: {
@@ -104,8 +107,8 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         ...{ slaTier: "Standard", slaTiers: ["Standard", "Premium"] },
         systemPool: { vmSize: "Standard_D8ds_v5", minCount: 3, maxCount: 9 },
         leastSystemNodes: 3,
-        needs: ["owner", "costCentre"],
         logs: { retentionDays: 90, auditDays: 730, dailyCapGib: 50 },
+        ...{ needs: ["owner", "costCentre"], needsGroups: ["operations", "security", "finance"] },
         signedBy: ["operations", "security", "finance"],
     },
 };

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { RoleName } from "../../facts/role-definitions";
+import type { AccessRowName } from "../../facts/access-table";
 import type { CustomerManagedKey } from "../encryption/customer-managed-key";
 import type { ManagedIdentity } from "../encryption/managed-identity";
 import { Access } from "../governance/access";
@@ -21,11 +21,7 @@ export interface ClusterAccessArgs {
     etcdKey: CustomerManagedKey;
 }
 
-interface Grant {
-    role: RoleName;
-    to: ManagedIdentity;
-    on: pulumi.Input<string>;
-}
+type Grant = [row: AccessRowName, to: ManagedIdentity, on: pulumi.Input<string>];
 
 /**
  * Gives the cluster's identities the roles they need, each on the narrowest scope, and hands back what to wait for. A
@@ -33,42 +29,29 @@ interface Grant {
  * @see https://learn.microsoft.com/azure/aks/use-managed-identity
  */
 export function clusterAccess(name: string, args: ClusterAccessArgs, parent: pulumi.Resource): Access[] {
-    const { identity, kubelet, apiServerZoneId, subscriptionId, rolePropagationSeconds: propagationSeconds } = args;
-    return Object.entries(grants(args, identity, kubelet, apiServerZoneId)).map(
-        ([what, { role, to, on }]) =>
+    const { subscriptionId, rolePropagationSeconds: propagationSeconds } = args;
+    return grants(args).map(
+        ([row, { principalId }, scope]) =>
             new Access(
-                `${name}-${what}`,
-                {
-                    ...{ scope: on, role, principalId: to.principalId, principalType: "ServicePrincipal" },
-                    ...{ subscriptionId, propagationSeconds },
-                },
+                row.replace(/^cluster/, name),
+                { row, scope, principalId, subscriptionId, propagationSeconds },
                 { parent },
             ),
     );
 }
 
-function grants(
-    args: ClusterAccessArgs,
-    identity: ManagedIdentity,
-    kubelet: ManagedIdentity,
-    zoneId: pulumi.Input<string> | undefined,
-): Record<string, Grant> {
-    return {
-        "nodes-subnet": { role: "networkContributor", to: identity, on: args.nodesSubnetId },
-        "api-server-subnet": { role: "networkContributor", to: identity, on: args.apiServerSubnetId },
-        // With a zone of ours, AKS writes the record and links the zone to the network:
-        // https://learn.microsoft.com/azure/aks/private-clusters#configure-a-private-dns-zone
-        ...(zoneId !== undefined && {
-            "api-server-zone": { role: "privateDnsZoneContributor", to: identity, on: zoneId },
-            network: { role: "networkContributor", to: identity, on: args.virtualNetworkId },
-        }),
-        // To read is enough, for node disks and for volumes with the same set:
-        // https://learn.microsoft.com/azure/aks/azure-disk-customer-managed-keys
-        disks: { role: "reader", to: identity, on: args.diskEncryptionSetId },
-        // Nodes run as the kubelet's identity; the control plane hands it to them.
-        kubelet: { role: "managedIdentityOperator", to: identity, on: kubelet.id },
-        // The key's role comes with the key. With a private vault, AKS also makes a connection of its own to it:
-        // https://learn.microsoft.com/azure/aks/use-kms-etcd-encryption
-        "etcd-vault": { role: "keyVaultContributor", to: identity, on: args.etcdKey.vaultId },
-    };
+function grants({ identity, kubelet, apiServerZoneId: zoneId, ...args }: ClusterAccessArgs): Grant[] {
+    return [
+        ["cluster-nodes-subnet", identity, args.nodesSubnetId],
+        ["cluster-api-server-subnet", identity, args.apiServerSubnetId],
+        ...(zoneId === undefined
+            ? []
+            : ([
+                  ["cluster-api-server-zone", identity, zoneId],
+                  ["cluster-network", identity, args.virtualNetworkId],
+              ] satisfies Grant[])),
+        ["cluster-disks", identity, args.diskEncryptionSetId],
+        ["cluster-kubelet", identity, kubelet.id],
+        ["cluster-etcd-vault", identity, args.etcdKey.vaultId],
+    ];
 }

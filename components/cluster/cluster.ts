@@ -88,8 +88,8 @@ export class Cluster extends pulumi.ComponentResource {
         new Access(
             `${name}-registry`,
             {
-                ...{ scope: args.registryId, role: "acrPull", principalId: this.kubelet.principalId },
-                ...{ principalType: "ServicePrincipal", subscriptionId: naming.subscriptionId },
+                ...{ row: "cluster-registry", scope: args.registryId, principalId: this.kubelet.principalId },
+                subscriptionId: naming.subscriptionId,
                 propagationSeconds: args.rolePropagationSeconds,
             },
             { parent: this },

@@ -1,5 +1,6 @@
 import { Key as AzureKey } from "@pulumi/azure-native/keyvault/key";
 import * as pulumi from "@pulumi/pulumi";
+import { accessRow, type AccessRowName } from "../../facts/access-table";
 import { Access } from "../governance/access";
 import { resourceName } from "../names";
 import { renamedOptions, shown } from "../options";
@@ -10,11 +11,17 @@ import type { CustomerManagedKey } from "./customer-managed-key";
 import { managedIdentity } from "./managed-identity";
 import type { Vault } from "./vault";
 
+/** What has a key of its own: rows `key-...` of the access table. */
+export type KeyUse = AccessRowName extends infer Row ? (Row extends `key-${infer Use}` ? Use : never) : never;
+
+/** A key made here: roles on it can be given. */
+export type OwnKey = CustomerManagedKey & { keyId: pulumi.Output<string> };
+
 /** Arguments of {@link Key}. */
 export interface KeyArgs extends Placement {
     vault: Vault;
-    /** What the key encrypts, e.g. `registry`; part of the names of key and identity. */
-    use: string;
+    /** What the key encrypts; part of the names of key and identity. */
+    use: KeyUse;
     /** `RSA-HSM` lives in hardware, for which the vault must be premium. */
     type: "RSA" | "RSA-HSM";
     sizeBits: 3072 | 4096;
@@ -24,29 +31,25 @@ export interface KeyArgs extends Placement {
     expiryDays: number;
     /** Part of the key's name; counts up for a new key in place of one that cannot be changed. @default 1 */
     generation?: number;
-    /**
-     * What its users do with it. Services wrap a data key of their own; the cluster's KMS plugin encrypts with it.
-     * @default "wrap"
-     * @see https://learn.microsoft.com/azure/aks/use-kms-etcd-encryption
-     */
-    operations?: keyof typeof operations;
     /** How long to wait for the identity's role to apply, in seconds. */
     rolePropagationSeconds: number;
 }
 
 /**
- * Customer-managed key with the identity that may use it, and nothing else. What it hands out resolves once the
+ * Customer-managed key with the identity that may use it, and nothing else. Services wrap a data key of their own with it;
+ * the cluster's KMS plugin encrypts with it. Its identity's role, a row of the access table, says which. What it hands out resolves once the
  * identity's role applies: a service that tries the key earlier is refused, and some are then stuck.
  * @see https://learn.microsoft.com/azure/key-vault/keys/about-keys
  * @throws pulumi.ResourceError naming every argument that is out of range.
  */
 export class Key extends pulumi.ComponentResource {
-    readonly key: CustomerManagedKey;
+    readonly key: OwnKey;
 
     constructor(name: string, args: KeyArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:encryption:Key", name, shown(args), opts);
         const { naming, location, resourceGroupName, tags, vault, use, type, sizeBits, generation = 1 } = args;
-        const { keyOps, role } = operations[args.operations ?? "wrap"];
+        const row = `key-${use}` as const;
+        const keyOps = accessRow(row).role === "keyVaultCryptoUser" ? ["encrypt", "decrypt"] : ["wrapKey", "unwrapKey"];
         refuse(this, keyFaults(args));
         const instance = generation === 1 ? use : `${use}-${generation}`;
         const keyName = resourceName("key", { ...naming, location, instance });
@@ -58,7 +61,7 @@ export class Key extends pulumi.ComponentResource {
                 properties: {
                     kty: type,
                     keySize: sizeBits,
-                    keyOps: [...keyOps],
+                    keyOps,
                     attributes: { enabled: true },
                     rotationPolicy: {
                         attributes: { expiryTime: isoDays(args.expiryDays) },
@@ -80,9 +83,7 @@ export class Key extends pulumi.ComponentResource {
         const access = new Access(
             `${name}-access`,
             {
-                scope: key.id,
-                role,
-                ...{ principalId: identity.principalId, principalType: "ServicePrincipal" },
+                ...{ row, scope: key.id, principalId: identity.principalId },
                 subscriptionId: naming.subscriptionId,
                 propagationSeconds: args.rolePropagationSeconds,
             },
@@ -104,16 +105,10 @@ export class Key extends pulumi.ComponentResource {
     }
 }
 
-const operations = {
-    wrap: { keyOps: ["wrapKey", "unwrapKey"], role: "keyVaultCryptoServiceEncryptionUser" },
-    encrypt: { keyOps: ["encrypt", "decrypt"], role: "keyVaultCryptoUser" },
-} as const;
-
-function keyFaults({ vault, type, rotationDays, expiryDays, use }: KeyArgs): (string | false | undefined)[] {
+function keyFaults({ vault, type, rotationDays, expiryDays }: KeyArgs): (string | false | undefined)[] {
     // A rotation must lie at least a week from both ends of the key's life:
     // https://learn.microsoft.com/azure/key-vault/keys/how-to-configure-key-rotation
     return [
-        !/^[a-z][a-z0-9-]*$/.test(use) && `use must be a word of a-z, 0-9 and hyphens, got "${use}"`,
         type === "RSA-HSM" && !vault.hardware && `type "RSA-HSM" needs a premium vault, got a standard one`,
         wholeNumberFault("expiryDays", expiryDays, 28, 3650),
         wholeNumberFault("rotationDays", rotationDays, 7, Math.max(7, expiryDays - 7)),

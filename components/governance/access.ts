@@ -1,30 +1,29 @@
 import { RoleAssignment } from "@pulumi/azure-native/authorization/roleAssignment";
 import * as pulumi from "@pulumi/pulumi";
-import { roleDefinitionId, type RoleName } from "../../facts/role-definitions";
+import { accessRow, principals, rolesOfTheFoundation, type AccessRowName } from "../../facts/access-table";
+import { roleDefinitionId } from "../../facts/role-definitions";
 import { renamedOptions, shown } from "../options";
 import { rangeFault } from "../units";
 import { refuse } from "../refuse";
+import { delegationCondition } from "./delegation";
 import { guid } from "./guid";
 
 /** Arguments of {@link Access}. */
 export interface AccessArgs {
+    /** Row of the access table: which role, for what kind of principal, and why. What is in no row is not given. */
+    row: AccessRowName;
     /** Full id of what the role is given on. */
     scope: pulumi.Input<string>;
-    role: RoleName;
     /** Object id of the one who gets it. */
     principalId: pulumi.Input<string>;
-    /**
-     * Always stated: without it Azure looks the principal up, and a new identity is not found until it is replicated.
-     * @see https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
-     */
-    principalType: "ServicePrincipal" | "User" | "Group";
     subscriptionId: string;
     /** How long to wait for the role to apply, 0 to 1800 seconds. Azure says up to ten minutes; most take one or two. */
     propagationSeconds: number;
 }
 
 /**
- * One role for one principal on one scope. Whoever needs the role takes `ready`, which waits until it applies.
+ * One row of the access table: one role for one principal on one scope. Whoever needs the role takes `ready`, which waits
+ * until it applies.
  * The assignment's name follows from scope, principal and role, so that the same three never make a second one, and an
  * identity that was deleted and made again gets a new one instead of `RoleAssignmentUpdateNotPermitted`.
  * @throws pulumi.ResourceError when `propagationSeconds` is out of range.
@@ -35,7 +34,8 @@ export class Access extends pulumi.ComponentResource {
 
     constructor(name: string, args: AccessArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:governance:Access", name, shown(args), opts);
-        const { scope, role, principalId, principalType, subscriptionId, propagationSeconds } = args;
+        const { row, scope, principalId, subscriptionId, propagationSeconds } = args;
+        const { principal, role, why, onlyRolesOfTheFoundation } = accessRow(row);
         refuse(this, [rangeFault("propagationSeconds", propagationSeconds, 0, 1800)]);
 
         const roleAssignmentName = pulumi
@@ -45,8 +45,15 @@ export class Access extends pulumi.ComponentResource {
         const assignment = new RoleAssignment(
             name,
             {
-                ...{ scope, principalId, principalType, roleAssignmentName },
+                ...{ scope, principalId, roleAssignmentName, description: why },
+                // Always stated: without it Azure looks the principal up, and a new identity is not found until it is
+                // replicated. https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
+                principalType: principals[principal].type,
                 roleDefinitionId: roleDefinitionId(subscriptionId, role),
+                ...(onlyRolesOfTheFoundation === true && {
+                    condition: delegationCondition(rolesOfTheFoundation()),
+                    conditionVersion: "2.0",
+                }),
             },
             // Azure changes no assignment. Another scope, principal or role is another name, so another assignment, made
             // first: nobody is without access in between.

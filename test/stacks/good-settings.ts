@@ -10,12 +10,22 @@ export const dev: Readonly<Record<string, string>> = {
     "azure-native:tenantId": "22222222-2222-4222-8222-222222222222",
 };
 
+/** Groups of people, by what they do. */
+export const groups = {
+    operations: "66666666-0000-4000-8000-000000000001",
+    security: "66666666-0000-4000-8000-000000000002",
+    finance: "66666666-0000-4000-8000-000000000003",
+    dataOwners: "66666666-0000-4000-8000-000000000004",
+    dataScience: "66666666-0000-4000-8000-000000000005",
+};
+
 /** Config of a production environment with nothing that could be left out. */
 export const prod: Readonly<Record<string, string>> = {
     ...dev,
     "mlplatform:environment": "prod",
     "mlplatform:owner": "platform@example.com",
     "mlplatform:costCentre": "ML-42",
+    "mlplatform:groups": JSON.stringify(groups),
 };
 
 export const hubZoneId = (zone: string): string =>

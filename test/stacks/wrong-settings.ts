@@ -1,26 +1,6 @@
 import { dev, hubZoneId, hubZoneIds, prod } from "./good-settings";
-
-/** A config with one thing wrong, and what the reader must be told about it. */
-export interface WrongSettings {
-    what: string;
-    config: Readonly<Record<string, string>>;
-    message: string;
-}
-
-const json = JSON.stringify;
-const wrong = (what: string, change: Record<string, unknown>, message: string, base = dev): WrongSettings => {
-    const text = Object.entries(change).map(([key, value]) => [
-        key.includes(":") ? key : `mlplatform:${key}`,
-        typeof value === "string" ? value : json(value),
-    ]);
-    return { what, config: { ...base, ...(Object.fromEntries(text) as Record<string, string>) }, message };
-};
-const inProd = (what: string, change: Record<string, unknown>, message: string): WrongSettings =>
-    wrong(what, change, message, prod);
-const without = (key: string, base = dev): WrongSettings => {
-    const config = Object.fromEntries(Object.entries(base).filter(([name]) => name !== key));
-    return { what: `${key} left out`, config, message: `${key} must be set` };
-};
+import { wrongGovernance } from "./wrong-settings/governance";
+import { inProd, without, wrong, type WrongSettings } from "./wrong-settings/row";
 
 const pool = { prefix: "work", vmSize: "Standard_D4ds_v5", minCount: 0, maxCount: 3 };
 const gpu = {
@@ -647,4 +627,5 @@ export const wrongSettings: readonly WrongSettings[] = [
     without("mlplatform:costCentre", prod),
     wrong("an owner by name", { owner: "Jane" }, 'mlplatform:owner must be an e-mail address, got "Jane"'),
     wrong("half a teardown", { teardown: "maybe" }, 'mlplatform:teardown must be true or false, got "maybe"'),
+    ...wrongGovernance,
 ];

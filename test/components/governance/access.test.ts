@@ -1,12 +1,13 @@
 import { Access, type AccessArgs } from "../../../components/governance/access";
 import { guid } from "../../../components/governance/guid";
 import { Lock } from "../../../components/governance/lock";
+import { accessRows, rolesOfTheFoundation } from "../../../facts/access-table";
 import { roleDefinitions } from "../../../facts/role-definitions";
 import { all, only, runHook, value } from "../../mocks";
 
 const subscriptionId = "11111111-1111-4111-8111-111111111111";
 const args: AccessArgs = {
-    ...{ scope: "/scope", role: "acrPull", principalId: "who", principalType: "ServicePrincipal" },
+    ...{ row: "cluster-registry", scope: "/scope", principalId: "who" },
     ...{ subscriptionId, propagationSeconds: 0 },
 };
 const token = "authorization:RoleAssignment";
@@ -15,12 +16,13 @@ const nameOf = async (more: Partial<AccessArgs>): Promise<unknown> => {
     return all(token).at(-1)?.inputs.roleAssignmentName;
 };
 
-test("always states what kind of principal it is, or a new identity is not found", async () => {
+test("is a row of the table, and always states what kind of principal it is, or a new identity is not found", async () => {
     await value(new Access("access", args).ready);
     expect(only(token).inputs).toMatchObject({
         scope: "/scope",
         principalId: "who",
         principalType: "ServicePrincipal",
+        description: accessRows["cluster-registry"].why,
         roleDefinitionId: `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${roleDefinitions.acrPull}`,
     });
 });
@@ -33,7 +35,7 @@ test("is named after scope, principal and role: the same three never make a seco
 
 test.each<Partial<AccessArgs>>([
     { scope: "/other" },
-    { role: "acrPush" },
+    { row: "cluster-disks" },
     { principalId: "a-new-identity-of-the-same-name" },
 ])("with %j it is another assignment, instead of RoleAssignmentUpdateNotPermitted", async (more) => {
     expect(await nameOf(more)).not.toBe(await nameOf({}));
@@ -69,4 +71,17 @@ test("a lock forbids deleting and nothing else", async () => {
     expect(only("authorization:ManagementLockByScope").inputs).toMatchObject({
         ...{ scope: "/group", level: "CanNotDelete", notes: "why" },
     });
+});
+
+test("who deploys may give the foundation's roles and no others, so that nobody becomes an owner that way", async () => {
+    await value(new Access("access", { ...args, row: "ci-deploy-roles" }).ready);
+    const { condition, conditionVersion } = only(token).inputs;
+    expect(conditionVersion).toBe("2.0");
+    for (const role of rolesOfTheFoundation()) expect(condition).toContain(roleDefinitions[role]);
+    for (const role of ["owner", "contributor", "rbacAdministrator"] as const)
+        expect(condition).not.toContain(roleDefinitions[role]);
+    expect(condition).toContain("!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})");
+    expect(condition).toContain("!(ActionMatches{'Microsoft.Authorization/roleAssignments/delete'})");
+    await value(new Access("other", args).ready);
+    expect(only(token, "other").inputs.condition).toBeUndefined();
 });

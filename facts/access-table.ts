@@ -1,0 +1,243 @@
+import type { RoleName } from "./role-definitions";
+
+/**
+ * Everyone who gets a role: people by a group of the directory, everything that runs by an identity of its own. Which
+ * groups they are is config (`mlplatform:groups`).
+ */
+export const principals = {
+    operations: { type: "Group", who: "operations engineers" },
+    security: { type: "Group", who: "security officers" },
+    finance: { type: "Group", who: "finance" },
+    dataOwners: { type: "Group", who: "data owners" },
+    dataScience: { type: "Group", who: "data scientists" },
+
+    ciPreview: { type: "ServicePrincipal", who: "CI, previewing a pull request" },
+    ciDeploy: { type: "ServicePrincipal", who: "CI, deploying what was signed" },
+
+    registryKeyUser: { type: "ServicePrincipal", who: "the registry, by its key's identity" },
+    storageKeyUser: { type: "ServicePrincipal", who: "storage accounts, by their key's identity" },
+    disksKeyUser: { type: "ServicePrincipal", who: "the disk encryption set, by its key's identity" },
+    cluster: { type: "ServicePrincipal", who: "the cluster's control plane" },
+    kubelet: { type: "ServicePrincipal", who: "the cluster's nodes" },
+} as const satisfies Record<string, { type: "Group" | "ServicePrincipal"; who: string }>;
+
+export type PrincipalName = keyof typeof principals;
+
+/** Groups of people that config names. */
+export type GroupName = { [P in PrincipalName]: (typeof principals)[P]["type"] extends "Group" ? P : never }[PrincipalName];
+export const groupNames = Object.entries(principals).flatMap(([name, { type }]) =>
+    type === "Group" ? [name as GroupName] : [],
+);
+
+/** What roles are given on. Narrower is better: a role holds for everything below. */
+export const accessScopes = {
+    subscription: "the subscription",
+    platformGroup: "resource group of what can be made again",
+    dataGroup: "resource group of keys, images and data",
+    vault: "the vault of the platform's keys",
+    key: "that key alone",
+    registry: "the registry",
+    workAccount: "storage account of work",
+    recordsAccount: "storage account of models and ledger",
+    diskEncryptionSet: "the disk encryption set",
+    network: "the network",
+    nodesSubnet: "subnet of the nodes",
+    apiServerSubnet: "subnet of the API server",
+    apiServerZone: "private DNS zone of the API server",
+    kubeletIdentity: "the nodes' identity",
+    cluster: "the cluster",
+} as const satisfies Record<string, string>;
+
+export type ScopeName = keyof typeof accessScopes;
+
+/** One role for one principal on one kind of scope. */
+export interface AccessRow {
+    principal: PrincipalName;
+    role: RoleName;
+    on: ScopeName;
+    /** Goes into the assignment as its description, at most 1024 characters; no two rows have the same. */
+    why: string;
+    /** Who makes the assignment. `bootstrap` runs once, by an owner of the subscription, before the first `up`. */
+    by: "bootstrap" | "foundation";
+    /** May give the roles of the foundation's rows and no others: the assignment carries that as its condition. */
+    onlyRolesOfTheFoundation?: true;
+    /** When the row applies; without, always (and a group's rows once config names the group). */
+    when?: string;
+}
+
+const keyUse = "https://learn.microsoft.com/azure/key-vault/general/rbac-guide";
+
+/**
+ * Every role that is given, by anyone, anywhere on the platform: assignments are made from these rows and from nothing
+ * else, so that who wants to know who may do what reads this one table (or `npx mlplatform access STACK`). No person has
+ * Owner or Contributor; nobody has a role with wildcards over data.
+ */
+export const accessRows = {
+    "operations-platform": {
+        ...{ principal: "operations", role: "reader", on: "platformGroup", by: "foundation" },
+        why: "To see state, metrics and activity. Changes go through CI, where others sign them.",
+    },
+    "operations-data": {
+        ...{ principal: "operations", role: "reader", on: "dataGroup", by: "foundation" },
+        why: "To see how vault, registry and storage are set up; not what they hold.",
+    },
+    "operations-cluster": {
+        ...{ principal: "operations", role: "aksClusterUser", on: "cluster", by: "foundation" },
+        why: "To fetch a kubeconfig, which holds no secret. What they may do inside is a role of its own.",
+    },
+    "operations-cluster-reader": {
+        ...{ principal: "operations", role: "aksRbacReader", on: "cluster", by: "foundation" },
+        why: "To look into every namespace, secrets excepted. Who must do more joins the cluster's admin group for the time.",
+    },
+    "security-platform": {
+        ...{ principal: "security", role: "reader", on: "platformGroup", by: "foundation" },
+        why: "To audit how network and cluster are set up.",
+    },
+    "security-data": {
+        ...{ principal: "security", role: "reader", on: "dataGroup", by: "foundation" },
+        why: "To audit how vault, registry and storage are set up.",
+    },
+    "security-platform-findings": {
+        ...{ principal: "security", role: "securityReader", on: "platformGroup", by: "foundation" },
+        why: "To see what Defender found about network and cluster.",
+    },
+    "security-data-findings": {
+        ...{ principal: "security", role: "securityReader", on: "dataGroup", by: "foundation" },
+        why: "To see what Defender found about vault, registry and storage.",
+    },
+    "security-vault": {
+        ...{ principal: "security", role: "keyVaultReader", on: "vault", by: "foundation" },
+        why: "To see keys, their versions and expiry; not to use or change one.",
+    },
+    "finance-platform": {
+        ...{ principal: "finance", role: "costManagementReader", on: "platformGroup", by: "foundation" },
+        why: "To see what network and cluster cost, and budgets.",
+    },
+    "finance-data": {
+        ...{ principal: "finance", role: "costManagementReader", on: "dataGroup", by: "foundation" },
+        why: "To see what keys, images and data cost, and budgets.",
+    },
+    "data-owners-work": {
+        ...{ principal: "dataOwners", role: "storageBlobDataContributor", on: "workAccount", by: "foundation" },
+        why: "To bring datasets in and take them out again.",
+    },
+    "data-owners-records": {
+        ...{ principal: "dataOwners", role: "storageBlobDataReader", on: "recordsAccount", by: "foundation" },
+        why: "To see what was made of their data. Nobody writes records by hand.",
+    },
+    "data-science-work": {
+        ...{ principal: "dataScience", role: "storageBlobDataReader", on: "workAccount", by: "foundation" },
+        why: "To read datasets. Where a team may write is its own stack's to say.",
+    },
+    "data-science-cluster": {
+        ...{ principal: "dataScience", role: "aksClusterUser", on: "cluster", by: "foundation" },
+        why: "To fetch a kubeconfig. What they may do in which namespace is the team stacks' to say.",
+    },
+
+    "ci-preview-subscription": {
+        ...{ principal: "ciPreview", role: "reader", on: "subscription", by: "bootstrap" },
+        why: "A preview reads pools and a refresh everything; neither changes, nor sees keys or data.",
+    },
+    "ci-deploy-subscription": {
+        ...{ principal: "ciDeploy", role: "contributor", on: "subscription", by: "bootstrap" },
+        why: "Makes the resource groups, everything in them and the budget. Cannot give roles, and sees no data: account keys are off.",
+    },
+    "ci-deploy-roles": {
+        ...{ principal: "ciDeploy", role: "rbacAdministrator", on: "subscription", by: "bootstrap" },
+        onlyRolesOfTheFoundation: true,
+        why: "Gives the foundation's roles, and by a condition no others: it cannot make itself or anyone Owner.",
+    },
+    "ci-deploy-locks": {
+        ...{ principal: "ciDeploy", role: "locksContributor", on: "subscription", by: "bootstrap" },
+        why: "Sets the locks of staging and prod, and lifts them for a teardown; Contributor cannot.",
+    },
+    "ci-deploy-policies": {
+        ...{ principal: "ciDeploy", role: "resourcePolicyContributor", on: "subscription", by: "bootstrap" },
+        why: "Assigns policies to the platform's own groups; Contributor cannot.",
+    },
+
+    "key-registry": {
+        ...{ principal: "registryKeyUser", role: "keyVaultCryptoServiceEncryptionUser", on: "key", by: "foundation" },
+        ...{ why: `Wraps and unwraps the registry's data key. ${keyUse}`, when: "no existing key is named" },
+    },
+    "key-storage": {
+        ...{ principal: "storageKeyUser", role: "keyVaultCryptoServiceEncryptionUser", on: "key", by: "foundation" },
+        ...{ why: `Wraps and unwraps the accounts' data keys. ${keyUse}`, when: "no existing key is named" },
+    },
+    "key-disks": {
+        ...{ principal: "disksKeyUser", role: "keyVaultCryptoServiceEncryptionUser", on: "key", by: "foundation" },
+        ...{ why: `Wraps and unwraps the disks' data keys. ${keyUse}`, when: "no existing key is named" },
+    },
+    "key-cluster": {
+        ...{ principal: "cluster", role: "keyVaultCryptoUser", on: "key", by: "foundation" },
+        why: "Encrypts the cluster's secrets. https://learn.microsoft.com/azure/aks/use-kms-etcd-encryption",
+    },
+    "cluster-etcd-vault": {
+        ...{ principal: "cluster", role: "keyVaultContributor", on: "vault", by: "foundation" },
+        // The key's role comes with the key.
+        why: "With a private vault, AKS makes a connection of its own to it. https://learn.microsoft.com/azure/aks/use-kms-etcd-encryption",
+    },
+    "cluster-nodes-subnet": {
+        ...{ principal: "cluster", role: "networkContributor", on: "nodesSubnet", by: "foundation" },
+        why: "Joins nodes and internal load balancers. https://learn.microsoft.com/azure/aks/use-managed-identity",
+    },
+    "cluster-api-server-subnet": {
+        ...{ principal: "cluster", role: "networkContributor", on: "apiServerSubnet", by: "foundation" },
+        why: "Joins the API server. https://learn.microsoft.com/azure/aks/api-server-vnet-integration",
+    },
+    "cluster-api-server-zone": {
+        ...{ principal: "cluster", role: "privateDnsZoneContributor", on: "apiServerZone", by: "foundation" },
+        why: "Writes the API server's record. https://learn.microsoft.com/azure/aks/private-clusters#configure-a-private-dns-zone",
+        when: "the zone is ours or a hub's",
+    },
+    "cluster-network": {
+        ...{ principal: "cluster", role: "networkContributor", on: "network", by: "foundation" },
+        why: "Links that zone to the network. https://learn.microsoft.com/azure/aks/private-clusters#configure-a-private-dns-zone",
+        when: "the zone is ours or a hub's",
+    },
+    "cluster-disks": {
+        ...{ principal: "cluster", role: "reader", on: "diskEncryptionSet", by: "foundation" },
+        why: "Names the set for node disks and volumes; to read is enough. https://learn.microsoft.com/azure/aks/azure-disk-customer-managed-keys",
+    },
+    "cluster-kubelet": {
+        ...{ principal: "cluster", role: "managedIdentityOperator", on: "kubeletIdentity", by: "foundation" },
+        why: "Hands the nodes their identity. https://learn.microsoft.com/azure/aks/use-managed-identity",
+    },
+    "cluster-registry": {
+        ...{ principal: "kubelet", role: "acrPull", on: "registry", by: "foundation" },
+        why: "Pulls images.",
+    },
+} as const satisfies Record<string, AccessRow>;
+
+export type AccessRowName = keyof typeof accessRows;
+
+/** A row with all that it may have. */
+export function accessRow(name: AccessRowName): AccessRow {
+    return accessRows[name];
+}
+
+/** Rows of people, whose group config may name. */
+type GroupRowName = {
+    [R in AccessRowName]: (typeof accessRows)[R]["principal"] extends GroupName ? R : never;
+}[AccessRowName];
+export type GroupScopeName = (typeof accessRows)[GroupRowName]["on"];
+
+/** The rows of people. */
+export const groupRows: readonly { name: GroupRowName; group: GroupName; on: GroupScopeName }[] = Object.entries(
+    accessRows,
+).flatMap(([name, { principal, on }]) =>
+    principals[principal].type === "Group"
+        ? [{ name: name as GroupRowName, group: principal as GroupName, on: on as GroupScopeName }]
+        : [],
+);
+
+/** Those who need no role on the platform, so that nobody looks for theirs in vain. */
+export const withoutRoles: readonly { who: string; why: string }[] = [
+    { who: "app developers", why: "call endpoints through the gateway, which knows them by their Entra token" },
+];
+
+/** Roles that the foundation gives: the only ones that its deploying identity may give. */
+export function rolesOfTheFoundation(): RoleName[] {
+    const given = Object.values<AccessRow>(accessRows).filter(({ by }) => by === "foundation");
+    return [...new Set(given.map(({ role }) => role))].sort();
+}

@@ -1,0 +1,22 @@
+import { prod } from "../good-settings";
+import { without, wrong, type WrongSettings } from "./row";
+
+export const wrongGovernance: readonly WrongSettings[] = [
+    { ...without("mlplatform:groups", prod), message: "mlplatform:groups.operations must be set in prod" },
+    wrong(
+        "prod without the group that pays",
+        { groups: { operations: "66666666-0000-4000-8000-000000000001" } },
+        "mlplatform:groups.finance must be set in prod: the object id of a group of the directory",
+        prod,
+    ),
+    wrong(
+        "a group by name",
+        { groups: { security: "Security Officers" } },
+        'mlplatform:groups.security must be a GUID such as 8c4ef2b1-..., and not the one of zeros, got "Security Officers"',
+    ),
+    wrong(
+        "a group of nobody's",
+        { groups: { interns: "66666666-0000-4000-8000-000000000001" } },
+        "mlplatform:groups.interns is not a field",
+    ),
+];
