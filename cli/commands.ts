@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from "node:util";
+import { accessLines } from "./access";
 import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
 import { cloudResources } from "./deployment";
 import type { AzureBehaviour } from "./local-azure";
@@ -151,6 +152,17 @@ export const commands: readonly Command[] = [
         run: async (context, [stack = dev], values) => {
             const found = await stackResources(context, stack, { planned: values.planned === true });
             context.terminal.line(JSON.stringify({ stack, ...found }, undefined, 2));
+        },
+    },
+    {
+        name: "access",
+        usage: "STACK",
+        summary: "print who gets which role on what, and why, as deployed (or planned, when nothing is)",
+        options: {},
+        positionals: [1, 1],
+        run: async (context, [stack = dev]) => {
+            const { resourcesAre, resources } = await stackResources(context, stack, { planned: false });
+            for (const line of accessLines(stack, resourcesAre, resources)) context.terminal.line(line);
         },
     },
     {

@@ -24,7 +24,9 @@ export const principals = {
 export type PrincipalName = keyof typeof principals;
 
 /** Groups of people that config names. */
-export type GroupName = { [P in PrincipalName]: (typeof principals)[P]["type"] extends "Group" ? P : never }[PrincipalName];
+export type GroupName = {
+    [P in PrincipalName]: (typeof principals)[P]["type"] extends "Group" ? P : never;
+}[PrincipalName];
 export const groupNames = Object.entries(principals).flatMap(([name, { type }]) =>
     type === "Group" ? [name as GroupName] : [],
 );

@@ -111,7 +111,18 @@ export function foundation(settings: Settings): Outputs {
             // what is not protected, such as pools, which must be free to come and go.
             {
                 ...kept,
-                dependsOn: [network, dns, vault, disks, registry, storage.work, storage.records, cluster, ...made, ...access],
+                dependsOn: [
+                    network,
+                    dns,
+                    vault,
+                    disks,
+                    registry,
+                    storage.work,
+                    storage.records,
+                    cluster,
+                    ...made,
+                    ...access,
+                ],
             },
         );
 

@@ -1,4 +1,4 @@
-import { dev, hubZoneId, hubZoneIds, prod } from "./good-settings";
+import { hubZoneId, hubZoneIds, prod } from "./good-settings";
 import { wrongGovernance } from "./wrong-settings/governance";
 import { inProd, without, wrong, type WrongSettings } from "./wrong-settings/row";
 
