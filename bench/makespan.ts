@@ -7,6 +7,7 @@ import { Engine } from "../cli/engine";
 import { schemaOf } from "../cli/local-azure";
 import { places } from "../cli/places";
 import { failureLines } from "../cli/report";
+import { parallelism } from "../cli/run";
 import { exportState, newSession, operate } from "../cli/session";
 import { table } from "../cli/table";
 import { prepareWorkspace } from "../cli/workspace";
@@ -77,7 +78,13 @@ async function main(): Promise<void> {
             const stages =
                 baseline.networkSeconds + baseline.stampSeconds + Math.max(0, furtherPools) * creation(poolToken);
             const figures = {
-                ...{ bench: "makespan", stack, resources: sandbox.azure.list().length, propagationSeconds },
+                ...{
+                    bench: "makespan",
+                    stack,
+                    parallelism,
+                    resources: sandbox.azure.list().length,
+                    propagationSeconds,
+                },
                 ...{
                     seconds: Math.round(seconds),
                     unavoidableSeconds: Math.round(bound.seconds),

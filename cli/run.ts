@@ -8,6 +8,12 @@ import { places } from "./places";
 import type { Places } from "./places";
 import { project } from "./workspace";
 
+/**
+ * Resources under way at once. The engine's default is four a core: on a small machine, Azure would wait for us, though
+ * all that we do is wait for Azure.
+ */
+export const parallelism = 32;
+
 export type Operation = "preview" | "up" | "refresh" | "preview-refresh" | "destroy";
 
 export interface RunOptions {
@@ -95,7 +101,8 @@ async function committedProgram(pace: Pace = (seconds) => seconds): Promise<Pulu
 }
 
 async function perform(stack: Stack, options: RunOptions, onEvent: (event: EngineEvent) => void): Promise<void> {
-    const common = { onEvent, color: "never" as const, ...(options.signal && { signal: options.signal }) };
+    const signal = options.signal && { signal: options.signal };
+    const common = { onEvent, color: "never" as const, parallel: parallelism, ...signal };
     const target = options.target && { target: options.target };
     switch (options.operation) {
         case "preview":
