@@ -45,6 +45,7 @@ export const durations: Readonly<Record<string, Duration>> = {
         ...{ create: 5, update: 10, delete: 12, quality: "upper bound" },
         source: "470-585 s for a whole subnet test: hashicorp/terraform-provider-azurerm#33391",
     },
+    "azure-native:network:VirtualNetworkPeering": quick(10, networkWrite),
     "azure-native:network:NetworkSecurityGroup": quick(4, networkWrite),
     "azure-native:network:RouteTable": quick(4, networkWrite),
     "azure-native:network:Route": quick(4, networkWrite),

@@ -47,6 +47,7 @@ export function foundation(settings: Settings): Outputs {
         ...{ ...platform, zones, egress: settings.egress },
         ...{ addressBlock: settings.addressSpace, podCidr: settings.addresses.podCidr },
         ...{ apiServerClients: settings.apiServerClients, dnsServers: settings.dnsServers },
+        ...(settings.hub && { hub: settings.hub }),
     });
     const dns = new PrivateDns("dns", {
         ...{ ...platform, virtualNetworkId: network.virtualNetworkId },

@@ -8,15 +8,13 @@ import { existingKeyFaults } from "../components/encryption/customer-managed-key
 import { nameRules, resourceName, type NameKind } from "../components/names";
 import { addressFaults, planAddresses } from "../components/network/address-plan";
 import { overlap, parseCidr, usableAddresses } from "../components/network/cidr";
-import { egressFaults } from "../components/network/egress";
-import { hubZoneFaults } from "../components/network/private-dns";
-import { zoneNames } from "../components/network/private-link-targets";
 import { platformTags, tagFaults } from "../components/tags";
 import { kubernetesVersions } from "../facts/kubernetes-versions";
 import { regions } from "../facts/regions";
 import { vmSize, vmSizes, zonesOffering } from "../facts/vm-sizes";
-import { zoneUses } from "./foundation-parts";
+import { overlaps } from "./rules/addresses";
 import { governanceRules } from "./rules/governance";
+import { corporateWarnings, dns, egress, hub } from "./rules/network";
 import type { Settings } from "./settings";
 
 type Fault = string | false | undefined;
@@ -34,7 +32,9 @@ const rules: readonly Rule[] = [
     region,
     names,
     addresses,
+    overlaps,
     egress,
+    hub,
     dns,
     apiServerClients,
     versions,
@@ -125,46 +125,6 @@ type AllPools = Pick<Settings, "systemPool" | "userPools" | "gpuPools">;
 function mostNodes({ systemPool, userPools, gpuPools }: AllPools): number {
     const counts = [systemPool, ...userPools, ...gpuPools].map(({ maxCount }) => maxCount + 1);
     return counts.reduce((sum, count) => sum + count, 2);
-}
-
-function egress({ egress: choice, zones, tier, environment }: Settings): Fault[] {
-    const extra = choice.kind === "natGateway" ? ["tier", "allowedFqdns"] : ["zone", "idleTimeoutMinutes"];
-    return [
-        ...egressFaults("mlplatform:egress", choice, zones),
-        !tier.egress.includes(choice.kind) &&
-            `mlplatform:egress.kind must be ${tier.egress.join(" or ")} in ${environment}: what leaves must be known by name, got "${choice.kind}"`,
-        ...extra.map(
-            (field) =>
-                Object.entries(choice).some(([name, value]) => name === field && value !== undefined) &&
-                `mlplatform:egress.${field} is not for a ${choice.kind}; remove it`,
-        ),
-    ];
-}
-
-function dns(settings: Settings): Fault[] {
-    const { zoneChoice, location, dnsServers, apiServerZoneId } = settings;
-    const field = "mlplatform:dns.zoneIds";
-    const needed = [...new Set(zoneUses.flatMap((use) => zoneNames(use, location)))];
-    const apiServer = zoneNames("apiServer", location);
-    const given = zoneChoice.kind === "hub" ? zoneChoice.zoneIds : {};
-    return [
-        ...(zoneChoice.kind === "hub" ? hubZoneFaults(field, needed, given) : []),
-        ...(apiServerZoneId === undefined
-            ? []
-            : hubZoneFaults(field, apiServer, { [apiServer[0] ?? ""]: apiServerZoneId })),
-        ...Object.keys(given).map(
-            (zone) =>
-                !needed.includes(zone) && `${field} must hold zones that are used: ${needed.join(", ")}, got "${zone}"`,
-        ),
-        dnsServers.length > 0 &&
-            zoneChoice.kind === "own" &&
-            `mlplatform:dnsServers needs mlplatform:dns.mode hub or policy: servers of one's own do not see the zones linked to the network, got ${dnsServers.join(", ")}`,
-        ...dnsServers.map(
-            (server) =>
-                parseCidr(`${server}/32`) === undefined &&
-                `mlplatform:dnsServers must be IPv4 addresses, got "${server}"`,
-        ),
-    ];
 }
 
 const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map(parseCidr);
@@ -345,15 +305,14 @@ function tags({ tags: own, naming, environment }: Settings): Fault[] {
 }
 
 /** What is worth saying about good settings. */
-export function settingsWarnings(
-    { kubernetesVersion, gpuPools, teardown, environment, tier, lockRecords }: Settings,
-    today: Date,
-): string[] {
+export function settingsWarnings(settings: Settings, today: Date): string[] {
+    const { kubernetesVersion, gpuPools, teardown, environment, tier, lockRecords } = settings;
     const version = kubernetesVersions.find(({ minor }) => minor === kubernetesVersion);
     const until = version && new Date(`${version.standardSupportEnds}T23:59:59Z`);
     const days = until ? Math.floor((until.getTime() - today.getTime()) / 86_400_000) : 0;
     const ends = version?.standardSupportEnds ?? "";
     const warnings = [
+        ...corporateWarnings(settings),
         until &&
             days < 60 &&
             `mlplatform:kubernetesVersion ${kubernetesVersion} ${days < 0 ? "left" : "leaves"} standard support on ${ends}; go up one minor version`,

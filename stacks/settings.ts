@@ -7,11 +7,14 @@ import type { PoolShape } from "../components/cluster/pool-settings";
 import type { ExistingKey } from "../components/encryption/customer-managed-key";
 import type { Naming } from "../components/names";
 import type { EgressChoice } from "../components/network/egress";
+import type { HubChoice } from "../components/network/hub-peering";
 import type { ZoneChoice } from "../components/network/private-dns";
 import type { GroupName } from "../facts/access-table";
 import { defaultKubernetesVersion } from "../facts/kubernetes-versions";
 import { regions } from "../facts/regions";
 import { anyNumber, flag, guid, list, number, object, oneOf, optional, record, text, type Parser } from "./parse";
+import { environmentBlocks } from "./address-blocks";
+import { hub } from "./settings/network";
 import { settingsFaults, settingsWarnings } from "./settings-rules";
 import { groups } from "./settings/governance";
 import { environments, tiers, type Environment, type Tier } from "./tiers";
@@ -41,6 +44,7 @@ export interface Settings {
     addressSpace: string;
     addresses: ClusterAddresses;
     egress: EgressChoice;
+    hub?: HubChoice;
     zoneChoice: ZoneChoice;
     /** Zone of the API server when policy keeps all others. */
     apiServerZoneId?: string;
@@ -131,12 +135,14 @@ export const configKeys = {
     "mlplatform:serviceCidr": text(),
     "mlplatform:dnsServiceIp": text(),
     "mlplatform:egress": object({
-        kind: oneOf(["natGateway", "firewall"]),
+        kind: oneOf(["natGateway", "firewall", "hubFirewall"]),
+        nextHopIpAddress: optional(text()),
         tier: optional(oneOf(["Standard", "Premium"])),
         allowedFqdns: optional(list(text())),
         zone: optional(text()),
         idleTimeoutMinutes: optional(anyNumber),
     }),
+    "mlplatform:hub": hub,
     "mlplatform:dns": object({ mode: oneOf(["own", "hub", "policy"]), zoneIds: optional(record(text())) }),
     "mlplatform:dnsServers": list(text()),
     "mlplatform:apiServerClients": list(text()),
@@ -189,8 +195,7 @@ type Read = { [K in ConfigKey]?: (typeof configKeys)[K] extends Parser<infer T> 
 
 const required: readonly ConfigKey[] = [
     ...(["mlplatform:kind", "mlplatform:environment", "mlplatform:workload", "mlplatform:location"] as const),
-    ...(["mlplatform:addressSpace", "mlplatform:adminGroupObjectIds"] as const),
-    ...(["azure-native:subscriptionId", "azure-native:tenantId"] as const),
+    ...(["mlplatform:adminGroupObjectIds", "azure-native:subscriptionId", "azure-native:tenantId"] as const),
 ];
 
 /** Every fault of a stack's config, in one error. */
@@ -262,13 +267,14 @@ function drafted(read: Read): Settings {
             subscriptionId: read["azure-native:subscriptionId"] ?? "",
         },
         tenantId: read["azure-native:tenantId"] ?? "",
-        addressSpace: read["mlplatform:addressSpace"] ?? "10.20.0.0/20",
+        addressSpace: read["mlplatform:addressSpace"] ?? environmentBlocks[environment],
         addresses: {
             podCidr: read["mlplatform:podCidr"] ?? "10.244.0.0/16",
             serviceCidr,
             dnsServiceIp: read["mlplatform:dnsServiceIp"] ?? serviceCidr.replace(/\.\d+\/\d+$/, ".10"),
         },
         egress: egressOf(read["mlplatform:egress"], tier),
+        ...defined({ hub: read["mlplatform:hub"] }),
         ...dnsOf(read["mlplatform:dns"], location),
         dnsServers: read["mlplatform:dnsServers"] ?? [],
         apiServerClients: read["mlplatform:apiServerClients"] ?? [],
@@ -307,6 +313,8 @@ function drafted(read: Read): Settings {
 function egressOf(read: Read["mlplatform:egress"], tier: Tier): EgressChoice {
     if (read === undefined) return tier.defaultEgress;
     if (read.kind === "natGateway") return { ...read, kind: "natGateway" };
+    if (read.kind === "hubFirewall")
+        return { ...read, kind: "hubFirewall", nextHopIpAddress: read.nextHopIpAddress ?? "" };
     return { ...read, kind: "firewall", tier: read.tier ?? "Standard" };
 }
 

@@ -49,7 +49,10 @@ export class Access extends pulumi.ComponentResource {
                 // Always stated: without it Azure looks the principal up, and a new identity is not found until it is
                 // replicated. https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
                 principalType: principals[principal].type,
-                roleDefinitionId: roleDefinitionId(subscriptionId, role),
+                // In the scope's subscription, which may be a hub's: Azure stores it so, and another one would show as drift.
+                roleDefinitionId: pulumi
+                    .output(scope)
+                    .apply((where) => roleDefinitionId(subscriptionOf(where) ?? subscriptionId, role)),
                 ...(onlyRolesOfTheFoundation === true && {
                     condition: delegationCondition(rolesOfTheFoundation()),
                     conditionVersion: "2.0",
@@ -66,4 +69,5 @@ export class Access extends pulumi.ComponentResource {
     }
 }
 
+const subscriptionOf = (id: string): string | undefined => /^\/subscriptions\/([^/]+)/i.exec(id)?.[1];
 const sleep = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));

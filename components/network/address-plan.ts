@@ -1,4 +1,4 @@
-import { formatCidr, overlap, parseCidr, type Cidr } from "./cidr";
+import { formatCidr, inside, overlap, parseCidr, type Cidr } from "./cidr";
 
 /** What a subnet is for. Reserved roles hold their place in the plan until something is built there. */
 export const subnetRoles = [
@@ -74,6 +74,15 @@ export function addressFaults(field: string, block: string): string[] {
         if (overlapsText(cidr, range))
             faults.push(`${field} must not overlap ${range}, which AKS keeps, got "${block}"`);
     return faults;
+}
+
+/** What is wrong with `block` as somebody else's private addresses; undefined when nothing is. */
+export function privateBlockFault(field: string, block: string): string | undefined {
+    const cidr = parseCidr(block);
+    if (cidr === undefined)
+        return `${field} must be an IPv4 block at its first address, such as 10.0.0.0/16, got "${block}"`;
+    const within = privateRanges.map(parseCidr).some((range) => range && inside(cidr, range));
+    return within ? undefined : `${field} must lie in ${privateRanges.join(", ")}, got "${block}"`;
 }
 
 /**

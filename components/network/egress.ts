@@ -1,13 +1,16 @@
 import { NatGateway } from "@pulumi/azure-native/network/natGateway";
 import { PublicIPAddress } from "@pulumi/azure-native/network/publicIPAddress";
+import { Route } from "@pulumi/azure-native/network/route";
 import * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../names";
-import { renamedOptions, shown } from "../options";
+import { childOptions, renamedOptions, shown } from "../options";
 import type { Placement } from "../placement";
 import { refuse, refuseChanges } from "../refuse";
 import { wholeNumberFault } from "../units";
-import { FirewallRoute, type FirewallRouteArgs } from "./firewall-route";
+import { parseCidr } from "./cidr";
+import { Firewall, type FirewallArgs } from "./firewall";
 import { fqdnFaults } from "./firewall-rules";
+import { needPathToHub, type HubPath } from "./hub-path";
 
 /** The way out of the network. There is always exactly one; default outbound access is off. */
 export type EgressChoice =
@@ -20,6 +23,14 @@ export type EgressChoice =
           allowedFqdns?: readonly string[];
       }
     | {
+          /** The same, where a corporate hub has the firewall and its team the rules: nothing of ours faces the internet. */
+          kind: "hubFirewall";
+          /** Private address of the hub's firewall. */
+          nextHopIpAddress: string;
+          /** Host names to ask the hub's team for besides what is installed. @default - none */
+          allowedFqdns?: readonly string[];
+      }
+    | {
           /** Anything may be reached from fixed addresses: for environments without data to protect. */
           kind: "natGateway";
           /** Zone of the gateway; it cannot span zones. @default - Azure picks one */
@@ -28,17 +39,22 @@ export type EgressChoice =
           idleTimeoutMinutes?: number;
       };
 
-/** Arguments of {@link Egress}: a choice, and for a firewall what it is built into. */
+/** Arguments of {@link Egress}: a choice, and for a firewall or a hub what it is built into. */
 export interface EgressArgs extends Placement {
     /** Zones of what spans zones: public addresses and the firewall. Empty in regions without. */
     zones: readonly string[];
     choice: EgressChoice;
+    /** For a firewall and a hub: route table that gets the default route. */
+    routeTableName?: pulumi.Input<string>;
     /** Only for a firewall. */
-    firewall?: Pick<FirewallRouteArgs, "subnetId" | "routeTableName" | "sources">;
+    firewall?: Pick<FirewallArgs, "subnetId" | "sources">;
+    /** Only for a hub's firewall: the hub, and what resolves once our side of the way there is made. */
+    hubPath?: HubPath & { ready: pulumi.Input<string> };
 }
 
 /**
- * The network's way out: a NAT gateway that subnets are attached to, or a firewall that their route table leads to.
+ * The network's way out: a NAT gateway that subnets are attached to, or a firewall, ours or a hub's, that their route
+ * table leads to.
  * @throws pulumi.ResourceError naming every argument that is out of range.
  */
 export class Egress extends pulumi.ComponentResource {
@@ -46,39 +62,63 @@ export class Egress extends pulumi.ComponentResource {
     readonly outboundType: "userDefinedRouting" | "userAssignedNATGateway";
     /** Subnets must name it. */
     readonly natGatewayId: pulumi.Output<string> | undefined;
-    /** Addresses that the outside sees. */
+    /** Addresses that the outside sees; none of ours behind a hub's firewall. */
     readonly publicIpAddresses: pulumi.Output<string[]>;
     /** Resolves once packets get out: a cluster made earlier fails with a node extension error. */
     readonly ready: pulumi.Output<string>;
 
     constructor(name: string, args: EgressArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:network:Egress", name, shown(args), opts);
-        const { choice, zones, firewall } = args;
+        const { choice, zones, firewall, hubPath, routeTableName } = args;
         refuse(this, [
             ...egressFaults("egress", choice, zones),
+            choice.kind !== "natGateway" && routeTableName === undefined && "routeTableName is missing",
             choice.kind === "firewall" && !firewall && "firewall is missing",
+            choice.kind === "hubFirewall" && !hubPath && "hubPath is missing",
         ]);
-        const address = this.publicAddress(name, args);
-        this.publicIpAddresses = address.ipAddress.apply((ip) => (ip === undefined ? [] : [ip]));
+        this.outboundType = choice.kind === "natGateway" ? "userAssignedNATGateway" : "userDefinedRouting";
+        const address = choice.kind === "hubFirewall" ? undefined : this.publicAddress(name, args);
+        this.publicIpAddresses = address
+            ? address.ipAddress.apply((ip) => (ip === undefined ? [] : [ip]))
+            : pulumi.output([]);
 
-        if (choice.kind === "natGateway") {
+        if (choice.kind === "natGateway" && address) {
             const gateway = this.natGateway(name, args, choice, address.id);
-            this.outboundType = "userAssignedNATGateway";
             this.natGatewayId = gateway.id;
             this.ready = gateway.id;
-        } else {
-            if (firewall === undefined) throw new Error("unreachable: refused above");
+        } else if (choice.kind === "firewall" && address && firewall && routeTableName !== undefined) {
             const { tier, allowedFqdns = [] } = choice;
-            const route = new FirewallRoute(
+            const { privateIpAddress } = new Firewall(
                 name,
                 { ...placementOf(args), ...firewall, zones, tier, allowedFqdns, publicIpAddressId: address.id },
                 { parent: this },
             );
-            this.outboundType = "userDefinedRouting";
-            this.natGatewayId = undefined;
-            this.ready = route.ready;
-        }
+            this.ready = this.defaultRoute(name, args, routeTableName, privateIpAddress).id;
+        } else if (choice.kind === "hubFirewall" && hubPath && routeTableName !== undefined) {
+            const { ready, ...path } = hubPath;
+            const nextHop = pulumi.output(ready).apply(() => choice.nextHopIpAddress);
+            const hooks = { beforeCreate: [needPathToHub(name, path)] };
+            this.ready = this.defaultRoute(name, args, routeTableName, nextHop, { hooks }).id;
+        } else throw new Error("unreachable: refused above");
         this.registerOutputs({ outboundType: this.outboundType, publicIpAddresses: this.publicIpAddresses });
+    }
+
+    /** One route for either firewall: while one gives way to the other, a table takes no second default route. */
+    private defaultRoute(
+        name: string,
+        { resourceGroupName }: EgressArgs,
+        routeTableName: pulumi.Input<string>,
+        nextHopIpAddress: pulumi.Input<string>,
+        more: pulumi.CustomResourceOptions = {},
+    ): Route {
+        return new Route(
+            name,
+            {
+                ...{ resourceGroupName, routeTableName, routeName: "default-to-firewall" },
+                ...{ addressPrefix: "0.0.0.0/0", nextHopType: "VirtualAppliance", nextHopIpAddress },
+            },
+            childOptions(this, "network:Route", more),
+        );
     }
 
     private publicAddress(name: string, args: EgressArgs): PublicIPAddress {
@@ -131,7 +171,7 @@ type NatGatewayChoice = Extract<EgressChoice, { kind: "natGateway" }>;
 
 /** Tells ways out apart whose resources cannot share what they are attached to. */
 function wayName(choice: EgressChoice): string {
-    if (choice.kind === "firewall") return "firewall";
+    if (choice.kind !== "natGateway") return "firewall";
     return choice.zone === undefined ? "egress" : `egress-z${choice.zone}`;
 }
 
@@ -144,7 +184,11 @@ const placementOf = ({ naming, location, resourceGroupName, tags }: Placement): 
  * @see https://learn.microsoft.com/azure/nat-gateway/nat-gateway-resource
  */
 export function egressFaults(field: string, choice: EgressChoice, zones: readonly string[]): string[] {
-    if (choice.kind === "firewall") return fqdnFaults(`${field}.allowedFqdns`, choice.allowedFqdns ?? []);
+    if (choice.kind !== "natGateway")
+        return [
+            ...fqdnFaults(`${field}.allowedFqdns`, choice.allowedFqdns ?? []),
+            ...(choice.kind === "hubFirewall" ? nextHopFaults(field, choice.nextHopIpAddress) : []),
+        ];
     const { zone, idleTimeoutMinutes = 4 } = choice;
     const faults = [
         wholeNumberFault(`${field}.idleTimeoutMinutes`, idleTimeoutMinutes, 4, 120),
@@ -153,4 +197,9 @@ export function egressFaults(field: string, choice: EgressChoice, zones: readonl
             `${field}.zone must be one of the zones ${zones.join(", ") || "(none here)"}, got "${zone}"`,
     ];
     return faults.filter((fault) => typeof fault === "string");
+}
+
+function nextHopFaults(field: string, address: string): string[] {
+    if (parseCidr(`${address}/32`) !== undefined) return [];
+    return [`${field}.nextHopIpAddress must be the private IPv4 address of the hub's firewall, got "${address}"`];
 }

@@ -7,8 +7,9 @@ import type { Placement } from "../placement";
 import { refuse } from "../refuse";
 import { addressFaults, planAddresses, type AddressPlan } from "./address-plan";
 import { Egress, egressFaults, type EgressChoice, type EgressArgs } from "./egress";
+import { HubPeering, hubFaults, type HubChoice } from "./hub-peering";
 import type { GuardedRole } from "./security-rules";
-import { makeSubnets } from "./subnets";
+import { makeSubnets, type Subnets } from "./subnets";
 
 /** Arguments of {@link Network}. */
 export interface NetworkArgs extends Placement {
@@ -19,6 +20,8 @@ export interface NetworkArgs extends Placement {
     /** Availability zones to span; empty in regions without. */
     zones: readonly string[];
     egress: EgressChoice;
+    /** A corporate hub to be joined with; needed for its firewall. @default - none */
+    hub?: HubChoice;
     /** Blocks outside the network that may talk to the API server. @default - none */
     apiServerClients?: readonly string[];
     /** Resolvers of a corporate hub. @default - Azure's, which knows the private zones linked to the network */
@@ -43,6 +46,8 @@ export class Network extends pulumi.ComponentResource {
         refuse(this, [
             ...addressFaults("addressBlock", args.addressBlock),
             ...egressFaults("egress", args.egress, args.zones),
+            ...(args.hub ? hubFaults("hub", args.hub, args.naming.subscriptionId) : []),
+            args.egress.kind === "hubFirewall" && !args.hub && "hub is missing: its firewall is the way out",
         ]);
         const { naming, location, resourceGroupName, tags } = args;
         const at = { ...naming, location };
@@ -64,7 +69,7 @@ export class Network extends pulumi.ComponentResource {
             {
                 ...{ routeTableName: resourceName("routeTable", at), resourceGroupName, location, tags },
                 // With a firewall, routes learned from a gateway must not lead around it.
-                disableBgpRoutePropagation: args.egress.kind === "firewall",
+                disableBgpRoutePropagation: args.egress.kind !== "natGateway",
                 // Routes are resources of their own too.
             },
             childOptions(this, "network:RouteTable"),
@@ -81,14 +86,49 @@ export class Network extends pulumi.ComponentResource {
             ...{ virtualNetworkName: network.name, routeTableId: routes.id, natGatewayId: natGateway?.natGatewayId },
             firewall: args.egress.kind === "firewall",
         });
-        const sources = [this.addressPlan.nodes, this.addressPlan.agents];
-        const { firewallId: subnetId } = subnets;
-        const firewall = subnetId && { subnetId, sources, routeTableName: routes.name };
-        this.egress = natGateway ?? this.makeEgress(name, { ...egressArgs, ...(firewall && { firewall }) });
+        const joined = this.joinHub(name, args, network.id, subnets.last);
+        this.egress =
+            natGateway ?? this.makeEgress(name, { ...egressArgs, ...this.wayOut(args, routes, subnets, joined) });
 
         this.virtualNetworkId = network.id;
         this.subnetIds = subnets.ids;
         this.registerOutputs({ virtualNetworkId: this.virtualNetworkId, subnetIds: this.subnetIds });
+    }
+
+    /** After the subnets: a peering is a write on the network as they are. Nothing where the hub's team does it. */
+    private joinHub(
+        name: string,
+        { hub, naming, resourceGroupName }: NetworkArgs,
+        virtualNetworkId: pulumi.Output<string>,
+        last: pulumi.Resource,
+    ): pulumi.Output<string> {
+        if (hub?.virtualNetworkId === undefined) return virtualNetworkId;
+        const { subscriptionId } = naming;
+        return new HubPeering(
+            `${name}-hub`,
+            {
+                ...{ resourceGroupName, virtualNetworkName: this.virtualNetworkName, virtualNetworkId, subscriptionId },
+                ...{ hub: { ...hub, virtualNetworkId: hub.virtualNetworkId }, after: last },
+            },
+            { parent: this },
+        ).ready;
+    }
+
+    /** What a firewall, ours or the hub's, is built into: after the peering, as it keeps the network busy for minutes. */
+    private wayOut(
+        { hub }: NetworkArgs,
+        routes: RouteTable,
+        { firewallId }: Subnets,
+        joined: pulumi.Output<string>,
+    ): Partial<EgressArgs> {
+        const { virtualNetworkName } = this;
+        const sources = [this.addressPlan.nodes, this.addressPlan.agents];
+        const subnetId = firewallId && pulumi.all([firewallId, joined]).apply(([id]) => id);
+        return {
+            routeTableName: routes.name,
+            ...(subnetId && { firewall: { subnetId, sources } }),
+            ...(hub && { hubPath: { virtualNetworkName, hub, ready: joined } }),
+        };
     }
 
     private makeEgress(name: string, args: EgressArgs): Egress {

@@ -24,6 +24,8 @@ export interface SubnetsArgs extends Placement {
 export interface Subnets {
     ids: Record<GuardedRole, pulumi.Output<string>>;
     firewallId: pulumi.Output<string> | undefined;
+    /** The one made last: what comes after it on the same network waits for it. */
+    last: pulumi.Resource;
 }
 
 /**
@@ -59,12 +61,10 @@ export function makeSubnets(name: string, parent: pulumi.Resource, args: Subnets
         return next(role, subnetName, { networkSecurityGroup, ...byRole[role], ...wayOut(role, args) }).id;
     };
     const made = guardedRoles.map((role) => [role, guarded(role)]);
-    return {
-        ids: Object.fromEntries(made) as Subnets["ids"],
-        // Its name is Azure's, and so is the rule that it takes no security group:
-        // https://learn.microsoft.com/azure/firewall/firewall-faq
-        firewallId: args.firewall ? next("firewall", "AzureFirewallSubnet", {}).id : undefined,
-    };
+    // Its name is Azure's, and so is the rule that it takes no security group:
+    // https://learn.microsoft.com/azure/firewall/firewall-faq
+    const firewallId = args.firewall ? next("firewall", "AzureFirewallSubnet", {}).id : undefined;
+    return { ids: Object.fromEntries(made) as Subnets["ids"], firewallId, last: previous ?? parent };
 }
 
 function securityGroup(

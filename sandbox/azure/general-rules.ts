@@ -159,6 +159,8 @@ export function refuseInUse({ id, azure }: Request): Refusal | undefined {
     const { type = "" } = parseId(id) ?? {};
     if (!type.toLowerCase().startsWith("microsoft.network/")) return undefined;
     const user = azure.list().find((other) => {
+        // A peering does not hold the network at its other end: it is left behind as disconnected.
+        if (other.token === "azure-native:network:VirtualNetworkPeering") return false;
         return !isAtOrBelow(other.id, id) && referencedIds(other.inputs).some((reference) => sameId(reference, id));
     });
     if (!user) return undefined;

@@ -23,6 +23,7 @@ export const groups = {
 export const prod: Readonly<Record<string, string>> = {
     ...dev,
     "mlplatform:environment": "prod",
+    "mlplatform:addressSpace": "10.22.0.0/18",
     "mlplatform:owner": "platform@example.com",
     "mlplatform:costCentre": "ML-42",
     "mlplatform:groups": JSON.stringify(groups),

@@ -82,6 +82,7 @@ test.each<[string, Record<string, string>]>([
         {
             "mlplatform:dns": JSON.stringify({ mode: "hub", zoneIds: hubZoneIds }),
             "mlplatform:dnsServers": '["10.1.0.4"]',
+            "mlplatform:hub": '{"addressSpaces":["10.1.0.0/16"]}',
         },
     ],
     ["zones kept by policy", { "mlplatform:dns": '{"mode":"policy"}' }],

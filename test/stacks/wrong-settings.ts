@@ -1,5 +1,6 @@
 import { hubZoneId, hubZoneIds, prod } from "./good-settings";
 import { wrongGovernance } from "./wrong-settings/governance";
+import { wrongNetworks } from "./wrong-settings/network";
 import { inProd, without, wrong, type WrongSettings } from "./wrong-settings/row";
 
 const pool = { prefix: "work", vmSize: "Standard_D4ds_v5", minCount: 0, maxCount: 3 };
@@ -27,12 +28,12 @@ const key = {
 };
 
 export const wrongSettings: readonly WrongSettings[] = [
+    ...wrongNetworks,
     // What must be there, and what must not.
     without("mlplatform:kind"),
     without("mlplatform:environment"),
     without("mlplatform:workload"),
     without("mlplatform:location"),
-    without("mlplatform:addressSpace"),
     without("mlplatform:adminGroupObjectIds"),
     without("azure-native:subscriptionId"),
     without("azure-native:tenantId"),
@@ -201,12 +202,12 @@ export const wrongSettings: readonly WrongSettings[] = [
     wrong(
         "a way out of nobody's",
         { egress: { kind: "loadBalancer" } },
-        'mlplatform:egress.kind must be one of natGateway, firewall, got "loadBalancer"',
+        'mlplatform:egress.kind must be one of natGateway, firewall, hubFirewall, got "loadBalancer"',
     ),
     inProd(
         "a NAT gateway in prod",
         { egress: { kind: "natGateway" } },
-        'mlplatform:egress.kind must be firewall in prod: what leaves must be known by name, got "natGateway"',
+        'mlplatform:egress.kind must be firewall or hubFirewall in prod: what leaves must be known by name, got "natGateway"',
     ),
     wrong(
         "a NAT gateway in another zone",

@@ -2,6 +2,7 @@ import type { ResourceType } from "../resource-type";
 import { firewallTypes } from "./firewall";
 import { firewallRuleTypes } from "./firewall-rules";
 import { networkSecurityTypes } from "./network-security";
+import { peeringTypes } from "./peering";
 import { privateDnsTypes } from "./private-dns";
 import { privateLinkTypes } from "./private-link";
 import { publicIpTypes } from "./public-ip";
@@ -11,6 +12,7 @@ import { virtualNetworkTypes } from "./virtual-network";
 /** Everything of Microsoft.Network. */
 export const networkTypes: readonly ResourceType[] = [
     ...virtualNetworkTypes,
+    ...peeringTypes,
     ...networkSecurityTypes,
     ...routingTypes,
     ...publicIpTypes,

@@ -6,6 +6,7 @@ import { refusal } from "../refusal";
 import type { Properties, Refusal, Request, ResourceType, Subscription } from "../resource-type";
 import { blocks, prefixSource, refusePrefix, reservedRange } from "./address-rules";
 import { first, networkName, references, regional, repeated, tagged } from "./common-rules";
+import { listedPeerings, refusePeeredSpace } from "./peering";
 import { amount, onUpdate, onWrite, records, text, texts } from "./reading";
 import { subnet } from "./subnet";
 import { etag, refuseSubnetAddresses, refuseSubnetPlace, subnetInUse, subnetsOf, usersOfSubnet } from "./subnets";
@@ -87,6 +88,11 @@ const virtualNetwork: ResourceType = {
             const kept = valueAt(request.inputs, "subnets") === undefined ? subnetsOf(request.azure, request.id) : [];
             return first(kept, (one) => refuseSubnetPlace(one.id, one.inputs, { outer, others: [] }));
         }),
+        onUpdate(
+            `${faq} (address spaces of peered networks); code: https://github.com/Azure/ResourceModules/issues/731`,
+            (request) =>
+                refusePeeredSpace(request.azure, request.id, texts(request.inputs, "addressSpace.addressPrefixes")),
+        ),
         // A PUT with a list of subnets takes away those that are not in it; without the list they stay.
         onUpdate("https://github.com/Azure/bicep-types-az/issues/1687", (request) => {
             if (valueAt(request.inputs, "subnets") === undefined) return undefined;
@@ -110,6 +116,8 @@ const virtualNetwork: ResourceType = {
             provisioningState: "Succeeded",
         })),
     }),
+    view: ({ id }, azure) => ({ virtualNetworkPeerings: listedPeerings(azure, id) }),
+    subResources: ["virtualNetworkPeerings"],
 };
 
 function inUse(azure: Subscription, id: string): Refusal | undefined {

@@ -27,6 +27,14 @@ test("is a row of the table, and always states what kind of principal it is, or 
     });
 });
 
+test("on a resource of another subscription, such as a hub's zone, the role is that subscription's", async () => {
+    const hub = "33333333-3333-4333-8333-333333333333";
+    await value(new Access("access", { ...args, scope: `/subscriptions/${hub}/resourceGroups/rg/zone` }).ready);
+    expect(only(token).inputs.roleDefinitionId).toBe(
+        `/subscriptions/${hub}/providers/Microsoft.Authorization/roleDefinitions/${roleDefinitions.acrPull}`,
+    );
+});
+
 test("is named after scope, principal and role: the same three never make a second assignment", async () => {
     const name = await nameOf({});
     expect(name).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);

@@ -8,7 +8,8 @@ const firewall: EgressArgs = {
     ...place,
     zones: ["1", "2", "3"],
     choice: { kind: "firewall", tier: "Standard" },
-    firewall: { subnetId: "/subnet", routeTableName: "rt", sources: ["10.20.0.0/21"] },
+    routeTableName: "rt",
+    firewall: { subnetId: "/subnet", sources: ["10.20.0.0/21"] },
 };
 interface Collection {
     action: { type: string };

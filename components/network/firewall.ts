@@ -1,7 +1,6 @@
 import { AzureFirewall } from "@pulumi/azure-native/network/azureFirewall";
 import { FirewallPolicy } from "@pulumi/azure-native/network/firewallPolicy";
 import { FirewallPolicyRuleCollectionGroup } from "@pulumi/azure-native/network/firewallPolicyRuleCollectionGroup";
-import { Route } from "@pulumi/azure-native/network/route";
 import type { network } from "@pulumi/azure-native/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../names";
@@ -10,30 +9,28 @@ import type { Placement } from "../placement";
 import { refuseChanges } from "../refuse";
 import { fqdnRules, timeServer } from "./firewall-rules";
 
-/** Arguments of {@link FirewallRoute}. */
-export interface FirewallRouteArgs extends Placement {
+/** Arguments of {@link Firewall}. */
+export interface FirewallArgs extends Placement {
     tier: "Standard" | "Premium";
     zones: readonly string[];
     allowedFqdns: readonly string[];
     /** The subnet `AzureFirewallSubnet`. */
     subnetId: pulumi.Input<string>;
     publicIpAddressId: pulumi.Input<string>;
-    /** Route table that gets the default route. */
-    routeTableName: pulumi.Input<string>;
     /** Blocks that may go out. Pods leave with their node's address, so the node subnet stands for them. */
     sources: readonly string[];
 }
 
 /**
- * Azure Firewall with the names AKS needs, and the default route to it. What no rule allows is dropped, and so is
- * traffic to and from addresses known to be malicious, whatever the rules say.
+ * Azure Firewall with the names AKS needs. What no rule allows is dropped, and so is traffic to and from addresses known
+ * to be malicious, whatever the rules say.
  */
-export class FirewallRoute extends pulumi.ComponentResource {
-    /** Resolves once the rules apply and the route leads to the firewall. */
-    readonly ready: pulumi.Output<string>;
+export class Firewall extends pulumi.ComponentResource {
+    /** Next hop for what goes out. Resolves once the firewall runs with its rules. */
+    readonly privateIpAddress: pulumi.Output<string>;
 
-    constructor(name: string, args: FirewallRouteArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("mlplatform:network:FirewallRoute", name, shown(args), opts);
+    constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("mlplatform:network:Firewall", name, shown(args), opts);
         const { naming, location, resourceGroupName, tags, tier, zones } = args;
         const at = { ...naming, location };
 
@@ -83,22 +80,12 @@ export class FirewallRoute extends pulumi.ComponentResource {
                 dependsOn: [rules],
             }),
         );
-        const route = new Route(
-            name,
-            {
-                ...{ resourceGroupName, routeTableName: args.routeTableName, routeName: "default-to-firewall" },
-                addressPrefix: "0.0.0.0/0",
-                nextHopType: "VirtualAppliance",
-                nextHopIpAddress: firewall.ipConfigurations.apply((all) => all?.[0]?.privateIPAddress ?? ""),
-            },
-            childOptions(this, "network:Route"),
-        );
-        this.ready = pulumi.all([route.id, rules.id]).apply(([id]) => id);
-        this.registerOutputs({ ready: this.ready });
+        this.privateIpAddress = firewall.ipConfigurations.apply((all) => all?.[0]?.privateIPAddress ?? "");
+        this.registerOutputs({ privateIpAddress: this.privateIpAddress });
     }
 }
 
-function networkRules({ sources }: FirewallRouteArgs): network.FirewallPolicyFilterRuleCollectionArgs {
+function networkRules({ sources }: FirewallArgs): network.FirewallPolicyFilterRuleCollectionArgs {
     return {
         ruleCollectionType: "FirewallPolicyFilterRuleCollection",
         name: "network",
@@ -117,7 +104,7 @@ function applicationRules({
     sources,
     location,
     allowedFqdns,
-}: FirewallRouteArgs): network.FirewallPolicyFilterRuleCollectionArgs {
+}: FirewallArgs): network.FirewallPolicyFilterRuleCollectionArgs {
     const https = { protocols: [{ protocolType: "Https", port: 443 }], sourceAddresses: [...sources] };
     const named = fqdnRules(location).map(({ name, fqdns }) => ({ name, fqdns }));
     const own = allowedFqdns.length > 0 ? [{ name: "configured", fqdns: allowedFqdns }] : [];
