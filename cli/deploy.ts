@@ -79,10 +79,16 @@ function heldNames(run: StackRun, plan: Plan): string[] {
     const { azure } = run.sandbox;
     return plan.creates().flatMap((resource) => {
         const deleted = azure.softDeleted(resource.type);
-        if (deleted.length === 0) return [];
+        // Some are not in the way: a workspace comes back with the next create.
+        if (deleted.length === 0 || comesBack(azure, resource.type)) return [];
         const name = idOrNothing(resource, run.session.subscriptionId);
         return deleted.some(({ id }) => lastPart(id) === lastPart(name)) ? [lastPart(name)] : [];
     });
+}
+
+function comesBack({ types }: StackRun["sandbox"]["azure"], token: string): boolean {
+    const deletion = types.find(token)?.deletion;
+    return typeof deletion === "object" && deletion.comesBack === true;
 }
 
 /** An id with parts that are not known before the update is none. */
