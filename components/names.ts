@@ -56,6 +56,8 @@ export const nameRules = {
     firewallPolicy: { prefix: "afwp", ...dashed, min: 1, max: 80, scope: "resource group" },
     privateEndpoint: { prefix: "pep", ...dashed, min: 2, max: 64, scope: "resource group" },
     identity: { prefix: "id", ...dashed, min: 3, max: 128, scope: "resource group" },
+    // Azure takes 64; machines are called after a prefix of their own.
+    scaleSet: { prefix: "vmss", ...dashed, min: 1, max: 64, scope: "resource group" },
     diskEncryptionSet: { prefix: "des", ...dashed, min: 1, max: 80, scope: "resource group" },
     key: { prefix: "key", ...dashed, min: 1, max: 127, scope: "parent" },
     cluster: { prefix: "aks", ...dashed, min: 1, max: 63, scope: "resource group" },

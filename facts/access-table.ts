@@ -18,6 +18,7 @@ export const principals = {
     storageKeyUser: { type: "ServicePrincipal", who: "storage accounts, by their key's identity" },
     disksKeyUser: { type: "ServicePrincipal", who: "the disk encryption set, by its key's identity" },
     cluster: { type: "ServicePrincipal", who: "the cluster's control plane" },
+    runner: { type: "ServicePrincipal", who: "CI machines inside the network" },
     kubelet: { type: "ServicePrincipal", who: "the cluster's nodes" },
 } as const satisfies Record<string, { type: "Group" | "ServicePrincipal"; who: string }>;
 
@@ -48,6 +49,7 @@ export const accessScopes = {
     apiServerZone: "private DNS zone of the API server",
     kubeletIdentity: "the nodes' identity",
     cluster: "the cluster",
+    runnerSecret: "that secret alone",
 } as const satisfies Record<string, string>;
 
 export type ScopeName = keyof typeof accessScopes;
@@ -208,6 +210,18 @@ export const accessRows = {
     "cluster-registry": {
         ...{ principal: "kubelet", role: "acrPull", on: "registry", by: "foundation" },
         why: "Pulls images.",
+    },
+
+    "runner-push": {
+        ...{ principal: "runner", role: "acrPush", on: "registry", by: "foundation" },
+        ...{ why: "Jobs build images and push them.", when: "there are CI machines" },
+    },
+    "runner-registration": {
+        ...{ principal: "runner", role: "keyVaultSecretsUser", on: "runnerSecret", by: "foundation" },
+        ...{
+            why: "Reads the GitHub app's key, with which a machine registers for one job.",
+            when: "runner.kind is github",
+        },
     },
 } as const satisfies Record<string, AccessRow>;
 

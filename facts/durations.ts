@@ -51,6 +51,10 @@ export const durations: Readonly<Record<string, Duration>> = {
     "azure-native:network:Route": quick(4, networkWrite),
     "azure-native:network:PublicIPAddress": { ...quick(4, networkWrite), delete: 12 },
     "azure-native:network:NatGateway": quick(11, networkWrite),
+    "azure-native:compute:VirtualMachineScaleSet": {
+        ...{ create: 120, update: 60, delete: 120, quality: "unverified" },
+        source: "machines of one size start in one to three minutes; no publication for a set of one or two found",
+    },
     "azure-native:network:AzureFirewall": {
         ...{ create: 600, update: 300, delete: 420, quality: "upper bound" },
         source: "624-1026 s for a firewall test: hashicorp/terraform-provider-azurerm#31734, #32574",

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { list, number, object, record, text, type Parsed } from "./parse";
+import { list, number, object, optional, record, text, type Parsed } from "./parse";
 
 /** Counts up when a field changes its meaning or goes away; fields may be added without. */
 export const foundationContractVersion = 1;
@@ -35,6 +35,8 @@ const contract = object({
         records: account,
     }),
     diskEncryptionSetId: text(),
+    /** CI machines inside the network; empty without. */
+    runner: object({ scaleSetId: optional(text()), principalId: optional(text()) }),
     cluster: object({
         id: text(),
         name: text(),
@@ -91,5 +93,5 @@ export function readFoundation(stack: string, outputs: Readonly<Record<string, u
 
 const names: ReadonlySet<string> = new Set([
     ...["contractVersion", "environment", "workload", "location", "subscriptionId", "tenantId", "resourceGroups"],
-    ...["network", "vault", "registry", "storage", "diskEncryptionSetId", "cluster", "monitoring"],
+    ...["network", "vault", "registry", "storage", "diskEncryptionSetId", "runner", "cluster", "monitoring"],
 ]);

@@ -21,6 +21,7 @@ import { foundationOutputs } from "./contract";
 import { groupAccess } from "./foundation/access";
 import { logWorkspace } from "./foundation/observability";
 import { recordServices, workServices, zoneUses } from "./foundation-parts";
+import { egressWithRunner, runner } from "./foundation/runner";
 import type { Settings } from "./settings";
 
 type ClusterChoices = Omit<
@@ -44,7 +45,7 @@ export function foundation(settings: Settings): Outputs {
     const data = group("data", settings, kept);
 
     const network = new Network("network", {
-        ...{ ...platform, zones, egress: settings.egress },
+        ...{ ...platform, zones, egress: egressWithRunner(settings) },
         ...{ addressBlock: settings.addressSpace, podCidr: settings.addresses.podCidr },
         ...{ apiServerClients: settings.apiServerClients, dnsServers: settings.dnsServers },
         ...(settings.hub && { hub: settings.hub }),
@@ -98,6 +99,8 @@ export function foundation(settings: Settings): Outputs {
         kept,
     );
 
+    const { diskEncryptionSetId } = disks;
+    const ci = runner(settings, { at: platform, network, diskEncryptionSetId, registryId: registry.registryId });
     const made = pools(settings, cluster);
     const access = groupAccess(settings, {
         ...{ platformGroup: platform.groupId, dataGroup: data.groupId, vault: vault.vaultId },
@@ -123,6 +126,7 @@ export function foundation(settings: Settings): Outputs {
                     cluster,
                     ...made,
                     ...access,
+                    ...(ci ? [ci] : []),
                 ],
             },
         );
@@ -138,7 +142,8 @@ export function foundation(settings: Settings): Outputs {
         vault: { id: vault.vaultId, name: vault.vaultName, uri: vault.vaultUri },
         registry: { id: registry.registryId, name: registry.registryName, loginServer: registry.loginServer },
         storage: { work: accountOutputs(storage.work), records: accountOutputs(storage.records) },
-        diskEncryptionSetId: disks.diskEncryptionSetId,
+        diskEncryptionSetId,
+        runner: ci ? { scaleSetId: ci.scaleSetId, principalId: ci.principalId } : {},
         cluster: {
             ...{ id: cluster.clusterId, name: cluster.clusterName, privateFqdn: cluster.privateFqdn },
             ...{ oidcIssuerUrl: cluster.oidcIssuerUrl, nodeResourceGroup: cluster.nodeResourceGroup },

@@ -32,7 +32,17 @@ export function machineNeeds(settings: Settings): MachineNeed[] {
     const gpus = gpuPools.map(({ prefix, vmSize, zones, spot = false, minCount, maxCount }): MachineNeed => {
         return { what: `gpuPools ${prefix}`, vmSize, zones, spot, least: minCount, most: maxCount };
     });
-    return [boot, ...general, ...gpus];
+    const { runner, zones } = settings;
+    const runners: MachineNeed[] =
+        runner.kind === "none"
+            ? []
+            : [
+                  {
+                      ...{ what: "runner", vmSize: runner.vmSize, zones, spot: false, most: runner.machines },
+                      least: runner.kind === "github" ? runner.machines : 0,
+                  },
+              ];
+    return [boot, ...general, ...gpus, ...runners];
 }
 
 /** What one quota must cover, in vCPUs. */

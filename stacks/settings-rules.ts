@@ -15,6 +15,7 @@ import { vmSize, vmSizes, zonesOffering } from "../facts/vm-sizes";
 import { overlaps } from "./rules/addresses";
 import { governanceRules } from "./rules/governance";
 import { corporateWarnings, dns, egress, hub } from "./rules/network";
+import { runnerRules } from "./rules/runner";
 import type { Settings } from "./settings";
 
 type Fault = string | false | undefined;
@@ -49,6 +50,7 @@ const rules: readonly Rule[] = [
         new Set(groups.map((group) => group.toLowerCase())).size < groups.length &&
             `mlplatform:adminGroupObjectIds must name each group once, got ${groups.join(", ")}`,
     ],
+    runnerRules,
     ({ maintenance }) => maintenanceFaults("mlplatform:maintenance", maintenance),
 ];
 
@@ -77,6 +79,7 @@ const namesUsed: Partial<Record<NameKind, string>> = {
     ...{ identity: "registry", cluster: "", nodeResourceGroup: "", key: "registry" },
     logWorkspace: "",
     ...{ vault: "", registry: "", storageAccount: "work", firewall: "", firewallPolicy: "" },
+    scaleSet: "runner",
 };
 
 /** Node labels hold it: https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay */

@@ -10,6 +10,7 @@ import type { EgressChoice } from "../components/network/egress";
 import type { HubChoice } from "../components/network/hub-peering";
 import type { ZoneChoice } from "../components/network/private-dns";
 import type { GroupName } from "../facts/access-table";
+import type { RunnerChoice } from "../components/runner/runner-choice";
 import { defaultKubernetesVersion } from "../facts/kubernetes-versions";
 import { regions } from "../facts/regions";
 import { anyNumber, flag, guid, list, number, object, oneOf, optional, record, text, type Parser } from "./parse";
@@ -17,6 +18,7 @@ import { environmentBlocks } from "./address-blocks";
 import { hub } from "./settings/network";
 import { settingsFaults, settingsWarnings } from "./settings-rules";
 import { groups } from "./settings/governance";
+import { runner, runnerOf } from "./settings/runner";
 import { environments, tiers, type Environment, type Tier } from "./tiers";
 
 /** Kinds of stack: each is signed by those who own what it holds. */
@@ -60,6 +62,8 @@ export interface Settings {
     systemPool: PoolShape;
     userPools: readonly PoolShape[];
     gpuPools: readonly GpuShape[];
+    /** CI machines inside the network. */
+    runner: RunnerChoice;
     /** Sizes whose offer in the region the operator has looked up. */
     verifiedVmSizes: readonly string[];
     /** vCPUs that the subscription may use in the region, by quota family. */
@@ -161,6 +165,7 @@ export const configKeys = {
     "mlplatform:systemPool": object(systemPool),
     "mlplatform:userPools": list(object(pool)),
     "mlplatform:gpuPools": list(object(gpuPool)),
+    "mlplatform:runner": runner,
     "mlplatform:verifiedVmSizes": list(text()),
     "mlplatform:vcpuQuotas": record(number(0, 1_000_000)),
     "mlplatform:generation": generation,
@@ -290,6 +295,7 @@ function drafted(read: Read): Settings {
         systemPool: { prefix: "sys", ...tier.systemPool, ...withZones(defined(read["mlplatform:systemPool"] ?? {})) },
         userPools: (read["mlplatform:userPools"] ?? []).map(withZones),
         gpuPools: (read["mlplatform:gpuPools"] ?? []).map(withZones),
+        runner: runnerOf(read["mlplatform:runner"], tier),
         verifiedVmSizes: read["mlplatform:verifiedVmSizes"] ?? [],
         vcpuQuotas: read["mlplatform:vcpuQuotas"] ?? {},
         generations: {

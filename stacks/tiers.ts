@@ -40,6 +40,8 @@ export interface Tier {
     systemPool: { vmSize: string; minCount: number; maxCount: number };
     /** Fewest system nodes. */
     leastSystemNodes: number;
+    /** CI machines, where config does not say how many. */
+    runnerMachines: number;
     /** What holds data or keys is not deleted without an explicit teardown. */
     protect: boolean;
     /** Nor by anyone outside of Pulumi. */
@@ -65,6 +67,7 @@ const careful = {
     upgradeChannel: "patch",
     upgradeChannels: ["none", "patch", "stable", "node-image"],
     nodeOsChannels: ["NodeImage", "SecurityPatch"],
+    runnerMachines: 2,
     ...{ protect: true, locks: true },
     leastPropagationSeconds: 60,
 } as const satisfies Partial<Tier>;
@@ -83,6 +86,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         nodeOsChannels: ["None", "Unmanaged", "NodeImage", "SecurityPatch"],
         systemPool: { vmSize: "Standard_D4ds_v5", minCount: 1, maxCount: 3 },
         leastSystemNodes: 1,
+        runnerMachines: 1,
         ...{ protect: false, locks: false },
         ...{ needs: [], needsGroups: [] },
         leastPropagationSeconds: 0,

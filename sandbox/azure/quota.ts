@@ -27,7 +27,7 @@ const gpuFamilies = new Set(vmSizes.filter(({ gpus }) => gpus).map(({ family }) 
 /** Limit and use of a family's vCPUs. Pools count with the nodes that they have, not with those they may grow to. */
 export function vcpuQuota(live: readonly Stored[], location: string, family: string): Quota {
     const usual = gpuFamilies.has(family.toLowerCase()) ? limits.gpu : limits.general;
-    const used = poolsIn(live, location).reduce((sum, { size, count }) => {
+    const used = [...poolsIn(live, location), ...scaleSetsIn(live, location)].reduce((sum, { size, count }) => {
         const known = vmSize(size);
         return known?.family.toLowerCase() === family.toLowerCase() ? sum + known.vCpus * count : sum;
     }, 0);
@@ -54,6 +54,15 @@ function poolsIn(live: readonly Stored[], location: string): Pool[] {
         return [...own, ...separate.map(({ outputs, inputs }) => ({ ...inputs, ...outputs }))].map(
             ({ vmSize: size, count }) => ({ size: String(size), count: typeof count === "number" ? count : 1 }),
         );
+    });
+}
+
+/** Scale sets that are resources of their own; those behind pools are AKS's and not listed here. */
+function scaleSetsIn(live: readonly Stored[], location: string): Pool[] {
+    return live.flatMap(({ token, inputs, outputs }) => {
+        const own = token === "azure-native:compute:VirtualMachineScaleSet" && sameRegion(inputs.location, location);
+        const { name, capacity } = (outputs.sku ?? {}) as Record<string, unknown>;
+        return own ? [{ size: String(name), count: Number(capacity) }] : [];
     });
 }
 

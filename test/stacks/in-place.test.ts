@@ -25,6 +25,7 @@ const everyField = {
     gpuDriver: "Install",
 };
 const config = {
+    "mlplatform:runner": '{"kind":"azureDevOps"}',
     ...{ "mlplatform:userPools": '[{"prefix":"work","vmSize":"Standard_D4ds_v5","minCount":0,"maxCount":3}]' },
     "mlplatform:gpuPools":
         '[{"prefix":"t4","vmSize":"Standard_NC4as_T4_v3","use":"training","driver":"Install","minCount":0,"maxCount":2}]',

@@ -1,4 +1,5 @@
 import { hubZoneId, hubZoneIds, prod } from "./good-settings";
+import { wrongRunners } from "./wrong-settings/runner";
 import { wrongGovernance } from "./wrong-settings/governance";
 import { wrongNetworks } from "./wrong-settings/network";
 import { inProd, without, wrong, type WrongSettings } from "./wrong-settings/row";
@@ -629,4 +630,5 @@ export const wrongSettings: readonly WrongSettings[] = [
     wrong("an owner by name", { owner: "Jane" }, 'mlplatform:owner must be an e-mail address, got "Jane"'),
     wrong("half a teardown", { teardown: "maybe" }, 'mlplatform:teardown must be true or false, got "maybe"'),
     ...wrongGovernance,
+    ...wrongRunners,
 ];

@@ -206,6 +206,12 @@ const diskKeys = `${learn}/virtual-machines/disk-encryption#restrictions`;
 const keyUrlRule =
     "https://learn.microsoft.com/rest/api/compute/disk-encryption-sets/create-or-update#keyfordiskencryptionset";
 
+/** Where clusters and scale sets name the set of their disks. */
+const diskSetPaths = [
+    "diskEncryptionSetID",
+    "virtualMachineProfile.storageProfile.osDisk.managedDisk.diskEncryptionSet.id",
+];
+
 const diskEncryptionSet: ResourceType = {
     token: "azure-native:compute:DiskEncryptionSet",
     path: "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Compute/diskEncryptionSets/{diskEncryptionSetName}",
@@ -254,9 +260,9 @@ const diskEncryptionSet: ResourceType = {
             source: diskKeys,
             refuse: ({ id, azure }) => {
                 const users = azure
-                    .list("azure-native:containerservice:ManagedCluster")
-                    .filter((cluster) => sameId(text(cluster.inputs, "diskEncryptionSetID") ?? "", id));
-                const names = users.map((cluster) => nameOf(cluster.id)).join(", ");
+                    .list()
+                    .filter(({ inputs }) => diskSetPaths.some((path) => sameId(text(inputs, path) ?? "", id)));
+                const names = users.map((user) => nameOf(user.id)).join(", ");
                 const used = `Disk encryption set '${nameOf(id)}' cannot be deleted: it encrypts the disks of ${names}.`;
                 return users.length > 0 ? refusal(409, "OperationNotAllowed", used) : undefined;
             },

@@ -6,6 +6,7 @@ import { logAnalyticsTypes } from "./log-analytics";
 import { networkTypes } from "./network";
 import { registryTypes } from "./registry";
 import { resourcesTypes } from "./resources";
+import { scaleSetTypes } from "./scale-set";
 import { storageTypes } from "./storage";
 
 /** Every resource type that the sandbox's Azure knows. */
@@ -18,4 +19,5 @@ export const azureTypes: readonly ResourceType[] = [
     ...storageTypes,
     ...clusterTypes,
     ...logAnalyticsTypes,
+    ...scaleSetTypes,
 ];
