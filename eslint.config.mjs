@@ -1,12 +1,13 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
-/** Who may import whom: `index -> stacks -> components -> helpers`; the sandbox and the facts stand apart from the program. */
+/** Who may import whom: `index -> stacks -> components -> helpers`; the sandbox, the review and the facts stand apart from the program. */
 const direction = {
-    facts: ["stacks", "components", "sandbox", "cli", "index"],
-    components: ["stacks", "sandbox", "cli", "index"],
-    stacks: ["sandbox", "cli", "index"],
-    sandbox: ["stacks", "components", "cli", "index"],
+    facts: ["stacks", "components", "sandbox", "review", "cli", "index"],
+    components: ["stacks", "sandbox", "review", "cli", "index"],
+    stacks: ["sandbox", "review", "cli", "index"],
+    sandbox: ["stacks", "components", "review", "cli", "index"],
+    review: ["stacks", "components", "sandbox", "cli", "index"],
 };
 
 const forbid = (folder, others) => ({

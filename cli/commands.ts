@@ -4,6 +4,7 @@ import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
 import { cloudResources } from "./deployment";
 import type { AzureBehaviour } from "./local-azure";
 import { quota } from "./quota-command";
+import { savePicture } from "./picture";
 import { recover } from "./recover";
 import { refresh } from "./refresh";
 import { sandboxCommand } from "./sandbox-commands";
@@ -172,6 +173,18 @@ export const commands: readonly Command[] = [
         options: { usage: { type: "string" }, skus: { type: "string" }, network: { type: "string" } },
         positionals: [1, 1],
         run: (context, [stack = dev], values) => quota(context, stack, values),
+    },
+    {
+        name: "picture",
+        usage: "[stack] [--planned] [--out FILE]",
+        summary: "draw what a stack holds and the ways that traffic may flow, deployed (or planned, when nothing is)",
+        options: { planned: { type: "boolean" }, out: { type: "string" } },
+        positionals: [0, 1],
+        run: async (context, [stack = dev], values) => {
+            const out = typeof values.out === "string" ? values.out : undefined;
+            const { resources } = await stackResources(context, stack, { planned: values.planned === true });
+            context.terminal.line(await savePicture(context.at, stack, resources, out));
+        },
     },
     {
         name: "sandbox",

@@ -1,5 +1,7 @@
 import { carryOut, planLines, previewWithFreeNames } from "./deploy";
 import { azureTime, kinds, outputLines } from "./report";
+import { deployed } from "./export";
+import { savePicture } from "./picture";
 import { recover } from "./recover";
 import { exportState, outputsOf } from "./session";
 import { table } from "./table";
@@ -55,6 +57,7 @@ async function summarise(run: StackRun, changed: boolean): Promise<void> {
         const [total = "", ...chain] = azureTime(state, session.workspace.propagationSeconds);
         section(`On Azure this would take ${total}`, chain);
     }
+    section("Picture", [`  ${await savePicture(run.at, stack, deployed(state))}`]);
     section("Next", table(nextCommands(stack)));
     terminal.line();
     terminal.step(terminal.good(changed ? `"${stack}" is up` : `"${stack}" is up, and nothing had to be done`));

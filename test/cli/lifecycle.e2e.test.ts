@@ -23,6 +23,8 @@ describe("the dev platform", () => {
             expect(told).toMatch(
                 /On Azure this would take about \d+ min, decided by this chain[^\n]*\n(.*\n)*.*ManagedCluster/,
             );
+            const picture = /Picture\n +(\S+\.svg)\n/.exec(told)?.[1] ?? "";
+            expect(readFileSync(picture, "utf8")).toContain("AKS API server");
             expect(told).toContain("npm run stop");
             expect(told).toContain('"dev" is up');
         },
