@@ -156,10 +156,10 @@ export function foundation(settings: Settings): Outputs {
 
 function clusterChoices(settings: Settings): ClusterChoices {
     const { tenantId, adminGroupObjectIds, addresses, maintenance, bootstrapPool, rolePropagationSeconds } = settings;
-    const { kubernetesVersion, upgradeChannel, nodeOsChannel, slaTier } = settings;
+    const { kubernetesVersion, poolsVersion, upgradeChannel, nodeOsChannel, slaTier } = settings;
     return {
         ...{ tenantId, adminGroupObjectIds, addresses, maintenance, bootstrapPool, rolePropagationSeconds },
-        ...{ kubernetesVersion, upgradeChannel, nodeOsChannel, slaTier },
+        ...{ kubernetesVersion, poolsVersion, upgradeChannel, nodeOsChannel, slaTier },
     };
 }
 

@@ -9,13 +9,13 @@ import { nameRules, resourceName, type NameKind } from "../components/names";
 import { addressFaults, planAddresses } from "../components/network/address-plan";
 import { overlap, parseCidr, usableAddresses } from "../components/network/cidr";
 import { platformTags, tagFaults } from "../components/tags";
-import { kubernetesVersions } from "../facts/kubernetes-versions";
 import { regions } from "../facts/regions";
 import { vmSize, vmSizes, zonesOffering } from "../facts/vm-sizes";
 import { overlaps } from "./rules/addresses";
 import { governanceRules } from "./rules/governance";
 import { corporateWarnings, dns, egress, hub } from "./rules/network";
 import { runnerRules } from "./rules/runner";
+import { versionRules, versionWarnings } from "./rules/versions";
 import type { Settings } from "./settings";
 
 type Fault = string | false | undefined;
@@ -38,7 +38,7 @@ const rules: readonly Rule[] = [
     hub,
     dns,
     apiServerClients,
-    versions,
+    versionRules,
     tierRules,
     pools,
     poolMachines,
@@ -147,22 +147,6 @@ function apiServerClients({ apiServerClients: clients, addresses: own }: Setting
                 `mlplatform:apiServerClients must not overlap podCidr ${own.podCidr}, got "${client}"`,
         ];
     });
-}
-
-/** @see https://learn.microsoft.com/azure/aks/auto-upgrade-cluster */
-function versions(settings: Settings): Fault[] {
-    const { kubernetesVersion: version, upgradeChannel, nodeOsChannel } = settings;
-    const [major, minor] = version.split(".");
-    const known = kubernetesVersions.map((one) => one.minor);
-    return [
-        version.split(".").length > 2 &&
-            `mlplatform:kubernetesVersion must stop at the minor version: patches are Azure's to pick (channel ${upgradeChannel}), got "${version}"`,
-        !known.includes(`${major ?? ""}.${minor ?? ""}`) &&
-            `mlplatform:kubernetesVersion must be one that AKS supports: ${known.join(", ")}, got "${version}"`,
-        upgradeChannel === "node-image" &&
-            nodeOsChannel !== "NodeImage" &&
-            `mlplatform:nodeOsChannel must be NodeImage with mlplatform:upgradeChannel node-image, got "${nodeOsChannel}"`,
-    ];
 }
 
 function tierRules(settings: Settings): Fault[] {
@@ -309,16 +293,10 @@ function tags({ tags: own, naming, environment }: Settings): Fault[] {
 
 /** What is worth saying about good settings. */
 export function settingsWarnings(settings: Settings, today: Date): string[] {
-    const { kubernetesVersion, gpuPools, teardown, environment, tier, lockRecords } = settings;
-    const version = kubernetesVersions.find(({ minor }) => minor === kubernetesVersion);
-    const until = version && new Date(`${version.standardSupportEnds}T23:59:59Z`);
-    const days = until ? Math.floor((until.getTime() - today.getTime()) / 86_400_000) : 0;
-    const ends = version?.standardSupportEnds ?? "";
+    const { gpuPools, teardown, environment, tier, lockRecords } = settings;
     const warnings = [
         ...corporateWarnings(settings),
-        until &&
-            days < 60 &&
-            `mlplatform:kubernetesVersion ${kubernetesVersion} ${days < 0 ? "left" : "leaves"} standard support on ${ends}; go up one minor version`,
+        ...versionWarnings(settings, today),
         tier.records.lockable &&
             !lockRecords &&
             `records can still be shortened and deleted: set mlplatform:lockRecords in a change of its own, once ${environment} is up`,

@@ -53,7 +53,9 @@ export interface Settings {
     dnsServers: readonly string[];
     apiServerClients: readonly string[];
     adminGroupObjectIds: readonly string[];
+    /** Of the control plane. */
     kubernetesVersion: string;
+    poolsVersion: string;
     upgradeChannel: UpgradeChannel;
     nodeOsChannel: NodeOsChannel;
     slaTier: SlaTier;
@@ -152,6 +154,7 @@ export const configKeys = {
     "mlplatform:apiServerClients": list(text()),
     "mlplatform:adminGroupObjectIds": list(guid, 1),
     "mlplatform:kubernetesVersion": text(/^1\.\d+(\.\d+)?$/, "a version of Kubernetes such as 1.36"),
+    "mlplatform:poolsVersion": text(/^1\.\d+(\.\d+)?$/, "a version of Kubernetes such as 1.36"),
     "mlplatform:upgradeChannel": oneOf(upgradeChannels),
     "mlplatform:nodeOsChannel": oneOf(nodeOsChannels),
     "mlplatform:slaTier": oneOf(slaTiers),
@@ -259,6 +262,7 @@ function drafted(read: Read): Settings {
     const zones = read["mlplatform:zones"] ?? (regions[location]?.zones === true ? ["1", "2", "3"] : []);
     const all = read["mlplatform:generation"] ?? 1;
     const { "mlplatform:owner": owner, "mlplatform:costCentre": costCentre } = read;
+    const kubernetesVersion = read["mlplatform:kubernetesVersion"] ?? defaultKubernetesVersion;
     const serviceCidr = read["mlplatform:serviceCidr"] ?? "10.96.0.0/16";
     const withZones = <T extends { zones?: string[] }>(shape: T): T & { zones: string[] } => ({
         ...shape,
@@ -284,7 +288,8 @@ function drafted(read: Read): Settings {
         dnsServers: read["mlplatform:dnsServers"] ?? [],
         apiServerClients: read["mlplatform:apiServerClients"] ?? [],
         adminGroupObjectIds: read["mlplatform:adminGroupObjectIds"] ?? [],
-        kubernetesVersion: read["mlplatform:kubernetesVersion"] ?? defaultKubernetesVersion,
+        kubernetesVersion,
+        poolsVersion: read["mlplatform:poolsVersion"] ?? kubernetesVersion,
         upgradeChannel: read["mlplatform:upgradeChannel"] ?? tier.upgradeChannel,
         nodeOsChannel: read["mlplatform:nodeOsChannel"] ?? "NodeImage",
         slaTier: read["mlplatform:slaTier"] ?? tier.slaTier,

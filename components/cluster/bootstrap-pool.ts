@@ -12,7 +12,8 @@ export interface BootstrapPool {
 /** Tag of the cluster that records what its inline pool was made of. */
 export const digestTag = "bootstrap-pool";
 
-const poolName = "bootstrap";
+/** Name of the inline pool. */
+export const bootstrapPoolName = "bootstrap";
 
 /**
  * The one pool that Azure wants inside the cluster itself. It is as small as may be, holds system pods only, and never
@@ -21,19 +22,19 @@ const poolName = "bootstrap";
 export function bootstrapProfile(
     pool: BootstrapPool,
     subnet: { id: pulumi.Input<string>; name: string },
-    kubernetesVersion: string,
+    poolsVersion: string,
 ): containerservice.ManagedClusterAgentPoolProfileArgs {
     return {
         ...fixedProperties(bootstrapFields(pool, subnet.name)),
-        name: poolName,
+        name: bootstrapPoolName,
         mode: "System",
         // One node: a second system pool stands by before anything depends on this one.
         ...{ count: 1, enableAutoScaling: false },
         vnetSubnetID: subnet.id,
         nodeTaints: ["CriticalAddonsOnly=true:NoSchedule"],
-        // An upgrade of the cluster leaves pools behind unless they are told: pulumi/pulumi-azure-native#2094. A pool
-        // more than three minor versions behind would then block the next upgrade.
-        orchestratorVersion: kubernetesVersion,
+        // An upgrade of the cluster leaves pools behind unless they are told: pulumi/pulumi-azure-native#2094. So this one
+        // goes with the others, in the second of an upgrade's two changes.
+        orchestratorVersion: poolsVersion,
         upgradeSettings: { maxSurge: "1", drainTimeoutInMinutes: 30 },
     };
 }

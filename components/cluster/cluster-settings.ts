@@ -113,22 +113,6 @@ export const frozenClusterFields: readonly Frozen[] = [
 ];
 
 /**
- * What is wrong with going from one version to another; undefined when nothing is.
- * @see https://learn.microsoft.com/azure/aks/upgrade-aks-cluster
- */
-export function upgradeFault(name: string, before: unknown, after: unknown): string | undefined {
-    const [from, to] = [minorOf(before), minorOf(after)];
-    if (from === undefined || to === undefined || from === to || to === from + 1) return undefined;
-    const rule = to < from ? "cannot go back" : "goes up one minor version at a time";
-    return `${name}: kubernetesVersion ${rule}, got ${String(before)} -> ${String(after)}`;
-}
-
-function minorOf(version: unknown): number | undefined {
-    const minor = typeof version === "string" ? /^1\.(\d+)/.exec(version)?.[1] : undefined;
-    return minor === undefined ? undefined : Number(minor);
-}
-
-/**
  * What is wrong with the cluster's own addresses, in a network of that block; empty when nothing is.
  * @see https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay
  */

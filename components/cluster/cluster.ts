@@ -12,12 +12,15 @@ import { clusterAccess } from "./cluster-access";
 import * as settings from "./cluster-settings";
 import { maintenanceFaults, maintenanceWindows, type MaintenanceWindow } from "./maintenance";
 import type { PoolHome } from "./node-pool";
+import { keepToUpgradePath, skewFault } from "./upgrade";
 
 /** Arguments of {@link Cluster}. */
 export interface ClusterArgs extends Placement {
     tenantId: string;
-    /** Minor version, e.g. `1.36`. */
+    /** Minor version of the control plane, e.g. `1.36`. */
     kubernetesVersion: string;
+    /** Minor version of the pools; never ahead of the control plane, and raised in a change of its own. */
+    poolsVersion: string;
     upgradeChannel: settings.UpgradeChannel;
     nodeOsChannel: settings.NodeOsChannel;
     /** `Free` has no promise of availability, and no cost analysis. */
@@ -124,7 +127,7 @@ export class Cluster extends pulumi.ComponentResource {
                     ...{ enableVnetIntegration: true, subnetId: args.apiServerSubnetId },
                     privateDNSZone: args.apiServerZoneId ?? "system",
                 },
-                agentPoolProfiles: [bootstrapProfile(args.bootstrapPool, nodesSubnet, kubernetesVersion)],
+                agentPoolProfiles: [bootstrapProfile(args.bootstrapPool, nodesSubnet, args.poolsVersion)],
                 networkProfile: settings.networkProfile(args.addresses, args.outboundType),
                 diskEncryptionSetID: args.diskEncryptionSetId,
                 securityProfile: securityProfile(args),
@@ -135,7 +138,7 @@ export class Cluster extends pulumi.ComponentResource {
                 // Azure takes it with a paid tier only.
                 metricsProfile: { costAnalysis: { enabled: slaTier !== "Free" } },
             },
-            this.options(name, access),
+            this.options(name, args.poolsVersion, access),
         );
         const windows = maintenanceWindows(
             name,
@@ -148,19 +151,15 @@ export class Cluster extends pulumi.ComponentResource {
         this.privateFqdn = cluster.privateFQDN;
         this.oidcIssuerUrl = cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? "");
         this.home = {
-            ...{ resourceGroupName, clusterName: cluster.name, kubernetesVersion, nodesSubnet, tags },
+            ...{ resourceGroupName, clusterName: cluster.name, poolsVersion: args.poolsVersion, nodesSubnet, tags },
             writes: [cluster, ...windows],
         };
         this.registerOutputs({ clusterId: this.clusterId, privateFqdn: this.privateFqdn });
     }
 
-    private options(name: string, dependsOn: pulumi.Resource[]): pulumi.CustomResourceOptions {
+    private options(name: string, poolsVersion: string, dependsOn: pulumi.Resource[]): pulumi.CustomResourceOptions {
         const frozen = refuseChanges(name, settings.frozenClusterFields);
-        const version: pulumi.ResourceHookFunction = ({ oldInputs, newInputs }) => {
-            const fault = settings.upgradeFault(name, versionOf(oldInputs), versionOf(newInputs));
-            if (fault !== undefined) throw new Error(fault);
-        };
-        const upgrade = new pulumi.ResourceHook(`${name}-version`, version, { onDryRun: true });
+        const upgrade = keepToUpgradePath(name, poolsVersion);
         return childOptions(this, "containerservice:ManagedCluster", {
             dependsOn,
             hooks: { beforeUpdate: [...(frozen.hooks?.beforeUpdate ?? []), keepBootstrapPool(name), upgrade] },
@@ -190,11 +189,15 @@ function securityProfile({ etcdKey, logAnalyticsWorkspaceId: workspaceId }: Clus
     };
 }
 
-function clusterFaults(args: ClusterArgs): (string | false)[] {
-    const { upgradeChannel, nodeOsChannel, kubernetesVersion, adminGroupObjectIds, maintenance } = args;
+function clusterFaults(args: ClusterArgs): (string | false | undefined)[] {
+    const { upgradeChannel, nodeOsChannel, kubernetesVersion, poolsVersion, adminGroupObjectIds, maintenance } = args;
     return [
-        !/^1\.\d+$/.test(kubernetesVersion) &&
-            `kubernetesVersion must be a minor version such as 1.36, patches are Azure's to pick, got "${kubernetesVersion}"`,
+        ...Object.entries({ kubernetesVersion, poolsVersion }).map(
+            ([field, version]) =>
+                !/^1\.\d+$/.test(version) &&
+                `${field} must be a minor version such as 1.36, patches are Azure's to pick, got "${version}"`,
+        ),
+        skewFault(kubernetesVersion, poolsVersion),
         upgradeChannel === "node-image" &&
             nodeOsChannel !== "NodeImage" &&
             `nodeOsChannel must be "NodeImage" with upgradeChannel "node-image", got "${nodeOsChannel}"`,
@@ -207,10 +210,4 @@ function clusterFaults(args: ClusterArgs): (string | false)[] {
 /** The longest first label that Azure takes. */
 function dnsPrefixFaults(prefix: string): string[] {
     return prefix.length <= 54 ? [] : [`dnsPrefix must be at most 54 characters, got "${prefix}" (${prefix.length})`];
-}
-
-function versionOf(inputs: unknown): unknown {
-    return typeof inputs === "object" && inputs !== null && "kubernetesVersion" in inputs
-        ? inputs.kubernetesVersion
-        : undefined;
 }

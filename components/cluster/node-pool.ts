@@ -5,14 +5,15 @@ import { childOptions, shown } from "../options";
 import { refuse } from "../refuse";
 import { poolName, poolPrefixFaults, type FixedPoolFields } from "./pool-name";
 import { keepNodeCount } from "./node-count";
+import { keepPoolVersion } from "./upgrade";
 import { fixedFields, fixedProperties, shapeFaults, upgradeSettings, type PoolShape } from "./pool-settings";
 
 /** The cluster that pools go into. {@link Cluster} is one. */
 export interface PoolHome {
     resourceGroupName: pulumi.Input<string>;
     clusterName: pulumi.Input<string>;
-    /** Same as the cluster's; pools follow it on an upgrade. */
-    kubernetesVersion: string;
+    /** Minor version of every pool: the control plane's, or behind it in the middle of an upgrade. */
+    poolsVersion: string;
     nodesSubnet: { id: pulumi.Input<string>; name: string };
     tags: Record<string, string>;
     /**
@@ -86,7 +87,7 @@ export function agentPool(
         logicalName,
         {
             ...{ agentPoolName, resourceName: home.clusterName, resourceGroupName: home.resourceGroupName },
-            ...{ mode, tags: home.tags, orchestratorVersion: home.kubernetesVersion },
+            ...{ mode, tags: home.tags, orchestratorVersion: home.poolsVersion },
             ...fixedProperties(fields),
             vnetSubnetID: home.nodesSubnet.id,
             ...{ enableAutoScaling: true, minCount: shape.minCount, maxCount: shape.maxCount },
@@ -99,7 +100,7 @@ export function agentPool(
         },
         childOptions(parent, "containerservice:AgentPool", {
             ignoreChanges: ["count"],
-            hooks: { beforeUpdate: [keepNodeCount(logicalName)] },
+            hooks: { beforeUpdate: [keepPoolVersion(logicalName), keepNodeCount(logicalName)] },
             dependsOn: [...home.writes],
         }),
     );

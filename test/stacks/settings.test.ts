@@ -127,6 +127,14 @@ test("a version that is about to leave support is worth a warning, not a stop", 
     ]);
 });
 
+test("pools follow the control plane's version unless they are told, and waiting for the second change is worth a warning", () => {
+    expect(readSettings({ ...dev, "mlplatform:kubernetesVersion": "1.35" }, today).poolsVersion).toBe("1.35");
+    const between = { "mlplatform:kubernetesVersion": "1.37", "mlplatform:poolsVersion": "1.36" };
+    expect(readSettings({ ...dev, ...between }, today).warnings).toEqual([
+        "mlplatform:poolsVersion 1.36 is behind the control plane's 1.37: an upgrade has its second change to come",
+    ]);
+});
+
 test("staging is prod but for sizes, retention and who signs", () => {
     const same = [
         "keys",

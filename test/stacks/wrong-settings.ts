@@ -313,7 +313,22 @@ export const wrongSettings: readonly WrongSettings[] = [
     wrong(
         "a version without support",
         { kubernetesVersion: "1.29" },
-        'mlplatform:kubernetesVersion must be one that AKS supports: 1.34, 1.35, 1.36, got "1.29"',
+        'mlplatform:kubernetesVersion must be one that AKS supports: 1.34, 1.35, 1.36, 1.37, got "1.29"',
+    ),
+    wrong(
+        "pools ahead of their control plane",
+        { kubernetesVersion: "1.35", poolsVersion: "1.36" },
+        'mlplatform:poolsVersion must be kubernetesVersion 1.35 or up to 2 minor versions behind it, got "1.36"',
+    ),
+    wrong(
+        "pools three versions behind",
+        { kubernetesVersion: "1.37", poolsVersion: "1.34" },
+        'mlplatform:poolsVersion must be kubernetesVersion 1.37 or up to 2 minor versions behind it, got "1.34"',
+    ),
+    wrong(
+        "a patch version for pools",
+        { poolsVersion: "1.36.2" },
+        'mlplatform:poolsVersion must stop at the minor version: patches are Azure\'s to pick (channel patch), got "1.36.2"',
     ),
     wrong(
         "no version at all",

@@ -5,7 +5,7 @@ import { isObject, merged, same, valueAt } from "../properties";
 import { refusal } from "../refusal";
 import type { Properties, Refusal, Request, ResourceType, Rule, Stored, Subscription } from "../resource-type";
 import { poolNetworkRefusal } from "./cluster-network";
-import { fullVersion, skewRefusal, versionFault } from "./kubernetes-version";
+import { fullVersion, runningVersion, skewRefusal, versionFault } from "./kubernetes-version";
 import { poolRules } from "./pool-rules";
 import type { Pool } from "./pool-view";
 import { amount, flag, onDelete, onUpdate, onWrite, records, regionOf, text, texts } from "./reading";
@@ -224,7 +224,7 @@ export function poolOutputs(
             ...Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined)),
             count: amount(profile, "count") ?? amount(previous, "count"),
             orchestratorVersion: version,
-            currentOrchestratorVersion: fullVersion(version),
+            currentOrchestratorVersion: runningVersion(version, text(previous, "currentOrchestratorVersion")),
             nodeImageVersion:
                 text(previous, "nodeImageVersion") ??
                 `AKSUbuntu-2204gen2containerd-202611.${stableHex(name, 2).replace(/\D/g, "1")}.0`,

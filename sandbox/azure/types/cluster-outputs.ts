@@ -4,7 +4,7 @@ import { isObject, merged, valueAt } from "../properties";
 import type { Properties, Request, Stored } from "../resource-type";
 import { poolOutputs } from "./agent-pool";
 import { zoneName } from "./cluster-access";
-import { fullVersion } from "./kubernetes-version";
+import { runningVersion } from "./kubernetes-version";
 import { flag, identityMap, records, regionOf, text, texts, userIdentity } from "./reading";
 
 /** The service level of a cluster. */
@@ -30,7 +30,7 @@ export function clusterOutputs({ id, inputs, previous, azure }: Request): Proper
         type: "Microsoft.ContainerService/managedClusters",
         location: region,
         kubernetesVersion: version,
-        currentKubernetesVersion: fullVersion(version),
+        currentKubernetesVersion: runningVersion(version, text(previous?.outputs, "currentKubernetesVersion")),
         maxAgentPools: 100,
         powerState: { code: "Running" },
         ...hostNames(id, inputs, region),

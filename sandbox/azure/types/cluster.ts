@@ -7,7 +7,7 @@ import * as access from "./cluster-access";
 import * as network from "./cluster-network";
 import { clusterOutputs, tierOf } from "./cluster-outputs";
 import { regional, tagged } from "./common-rules";
-import { skewRefusal, upgradeRefusal, versionFault } from "./kubernetes-version";
+import { parseVersion, skewRefusal, upgradeRefusal, versionFault } from "./kubernetes-version";
 import { maintenanceTypes } from "./maintenance";
 import { amount, flag, onCreate, onUpdate, onWrite, records, regionOf, text } from "./reading";
 
@@ -110,6 +110,21 @@ const versionRules: readonly Rule[] = [
             if (refused) return refused;
         }
         return undefined;
+    }),
+    onUpdate(`${learn}/spot-node-pool (code unverified)`, ({ id, inputs, azure }, previous) => {
+        const moved = (before: unknown, after: unknown, path: string): boolean =>
+            parseVersion(text(before, path) ?? "")?.minor !== parseVersion(text(after, path) ?? "")?.minor;
+        const asked = records(inputs, "agentPoolProfiles");
+        const pools = livePools(azure, id);
+        const both =
+            moved(previous.inputs, inputs, "kubernetesVersion") &&
+            pools.some(({ name, profile }) => {
+                const next = asked.find((one) => one.name === name);
+                return next !== undefined && moved(profile, next, "orchestratorVersion");
+            });
+        const spot = pools.find(({ profile }) => text(profile, "scaleSetPriority") === "Spot");
+        const message = `The control plane and node pools cannot be upgraded at the same time with spot pool '${spot?.name ?? ""}'; upgrade them separately.`;
+        return both && spot !== undefined && refusal(400, "OperationNotAllowed", message);
     }),
     onWrite(`${learn}/long-term-support (code unverified)`, ({ inputs }) => {
         const wrong = longTerm(inputs) && tierOf(inputs) !== "Premium";

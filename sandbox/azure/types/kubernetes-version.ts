@@ -47,6 +47,17 @@ export function fullVersion(text: string): string {
     return `1.${offered.minor}.${offered.patch === 99 ? 0 : offered.patch}`;
 }
 
+/**
+ * The patch that runs after a PUT of `version`: an alias such as `1.36` picks one when it is new, and leaves the present
+ * one alone from then on. Patches then come with the upgrade channel.
+ * @see https://learn.microsoft.com/azure/aks/supported-kubernetes-versions#alias-minor-version
+ */
+export function runningVersion(version: string, running: string | undefined): string {
+    const [asked, now] = [parseVersion(version), parseVersion(running ?? "")];
+    const stays = running !== undefined && asked?.patch === undefined && asked?.minor === now?.minor;
+    return stays ? running : fullVersion(version);
+}
+
 /** Why AKS does not offer a version, if it does not. */
 export function versionFault(text: string, longTerm: boolean): string | undefined {
     const version = parseVersion(text);

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bootstrapDigest, digestTag } from "../../../components/cluster/bootstrap-pool";
 import { Cluster, type ClusterArgs } from "../../../components/cluster/cluster";
-import { clusterAddressFaults, frozenClusterFields, upgradeFault } from "../../../components/cluster/cluster-settings";
+import { clusterAddressFaults, frozenClusterFields } from "../../../components/cluster/cluster-settings";
 import { hoursOfWeek } from "../../../components/cluster/maintenance";
+import { upgradeFault } from "../../../components/cluster/upgrade";
 import { roleDefinitions } from "../../../facts/role-definitions";
 import { all, only, runHook, value, type Seen } from "../../mocks";
 import { key, place } from "../place";
@@ -10,7 +11,13 @@ import { key, place } from "../place";
 const args: ClusterArgs = {
     ...place,
     tenantId: "22222222-2222-4222-8222-222222222222",
-    ...{ kubernetesVersion: "1.36", upgradeChannel: "patch", nodeOsChannel: "NodeImage", slaTier: "Standard" },
+    ...{
+        kubernetesVersion: "1.36",
+        poolsVersion: "1.36",
+        upgradeChannel: "patch",
+        nodeOsChannel: "NodeImage",
+        slaTier: "Standard",
+    },
     adminGroupObjectIds: ["group"],
     bootstrapPool: { vmSize: "Standard_D2ds_v5", zones: ["1", "2", "3"] },
     addresses: { podCidr: "10.244.0.0/16", serviceCidr: "10.96.0.0/16", dnsServiceIp: "10.96.0.10" },
@@ -151,14 +158,14 @@ test("maintenance has its three windows, the oldest of them in hours of the week
 
 // The bootstrap pool.
 test("one small pool is inside the cluster, and is stated alone with every update", async () => {
-    const { inputs, options } = await cluster();
+    const { inputs, options } = await cluster({ poolsVersion: "1.35" });
     expect(inputs.agentPoolProfiles).toEqual([
         expect.objectContaining({
             name: "bootstrap",
             mode: "System",
             count: 1,
             enableAutoScaling: false,
-            orchestratorVersion: "1.36",
+            orchestratorVersion: "1.35",
         }),
     ]);
     // After a refresh the old inputs hold all pools with their numbers of nodes: ignoring changes would send those back,
@@ -204,27 +211,44 @@ test.each(frozenClusterFields.map(({ path }) => [path]))("a change of %s is refu
 });
 
 test.each([
-    ["1.35", "1.36", undefined],
-    ["1.36", "1.36", undefined],
-    ["1.36.4", "1.36", undefined],
-    ["1.34", "1.36", "cluster: kubernetesVersion goes up one minor version at a time, got 1.34 -> 1.36"],
-    ["1.36", "1.35", "cluster: kubernetesVersion cannot go back, got 1.36 -> 1.35"],
-])("going from %s to %s: %s", (before, after, fault) => {
-    expect(upgradeFault("cluster", before, after)).toBe(fault);
+    ["1.35", "1.36", "1.35", undefined],
+    ["1.35", "1.36", "1.34", undefined],
+    ["1.36", "1.36", "1.36", undefined],
+    ["1.36.4", "1.36", "1.36", undefined],
+    ["1.34", "1.36", "1.34", "one minor version at a time, got 1.34 -> 1.36; go to 1.35 first"],
+    [
+        "1.36",
+        "1.35",
+        "1.35",
+        "cannot go back, got 1.36 -> 1.35; where Azure has gone ahead (channel stable or rapid), set",
+    ],
+    ["1.35", "1.36", "1.36", "before the pools do, got 1.35 -> 1.36 with poolsVersion 1.36; set poolsVersion to 1.35"],
+])("control plane from %s to %s, pools at %s: %s", (before, after, pools, fault) => {
+    const found = upgradeFault("cluster", before, after, pools);
+    if (fault === undefined) expect(found).toBeUndefined();
+    else expect(found).toContain(fault);
 });
 
-test("an upgrade that skips a version is refused in the preview", async () => {
+const inline = (version: string): object => ({ name: "bootstrap", orchestratorVersion: version });
+test.each([
+    [{ kubernetesVersion: "1.34" }, { kubernetesVersion: "1.36" }, "one minor version at a time"],
+    [
+        { agentPoolProfiles: [{ name: "work", orchestratorVersion: "1.35" }, inline("1.36")] },
+        { agentPoolProfiles: [inline("1.35")] },
+        "bootstrap pool: poolsVersion cannot go back, got 1.36 -> 1.35",
+    ],
+])("an upgrade path that Azure does not take is refused in the preview: %j -> %j", async (before, after, message) => {
     const { options } = await cluster();
     expect(options.hooks).toContain("cluster-version");
-    const skip = runHook("cluster-version", {
-        oldInputs: { kubernetesVersion: "1.34" },
-        newInputs: { kubernetesVersion: "1.36" },
-    });
-    await expect(skip).rejects.toThrow("one minor version at a time");
+    await expect(runHook("cluster-version", { oldInputs: before, newInputs: after })).rejects.toThrow(message);
 });
 
 test.each<[Partial<ClusterArgs>, string]>([
     [{ kubernetesVersion: "1.36.1" }, "kubernetesVersion must be a minor version such as 1.36"],
+    [
+        { poolsVersion: "1.37" },
+        'poolsVersion must be kubernetesVersion 1.36 or up to 2 minor versions behind it, got "1.37"',
+    ],
     [{ upgradeChannel: "node-image", nodeOsChannel: "SecurityPatch" }, 'nodeOsChannel must be "NodeImage"'],
     [{ adminGroupObjectIds: [] }, "adminGroupObjectIds must name a group"],
     [

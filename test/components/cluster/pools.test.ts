@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { GpuPool, type GpuShape } from "../../../components/cluster/gpu-pool";
 import { NodePool, type PoolHome } from "../../../components/cluster/node-pool";
 import type { PoolShape } from "../../../components/cluster/pool-settings";
-import { all, only, value, type Seen } from "../../mocks";
+import { all, only, runHook, type Seen, value } from "../../mocks";
 
 const home = (): PoolHome => ({
     resourceGroupName: "rg",
     clusterName: "aks",
-    kubernetesVersion: "1.36",
+    poolsVersion: "1.36",
     nodesSubnet: { id: pulumi.output("/subnet"), name: "snet-nodes" },
     tags: { environment: "dev" },
     writes: [],
@@ -64,6 +64,15 @@ test("the autoscaler's number of nodes is the autoscaler's", async () => {
     const { inputs, options } = await nodePool({ minCount: 1, maxCount: 5 });
     expect(inputs).toMatchObject({ enableAutoScaling: true, minCount: 1, maxCount: 5, count: 1 });
     expect(options.ignoreChanges).toEqual(["count"]);
+});
+
+test("a pool's version never goes back, says the preview", async () => {
+    const { name } = await nodePool();
+    const back = runHook(`${name}-version`, {
+        oldInputs: { orchestratorVersion: "1.36" },
+        newInputs: { orchestratorVersion: "1.35" },
+    });
+    await expect(back).rejects.toThrow("poolsVersion cannot go back, got 1.36 -> 1.35");
 });
 
 test.each([

@@ -370,6 +370,25 @@ describe("changed", () => {
         expect(await answer(estate.put(asked))).toBe("NodePoolMcVersionIncompatible");
     });
 
+    test("with a spot pool, control plane and pools go up one after the other", async () => {
+        await estate.put({ kubernetesVersion: "1.35", agentPoolProfiles: [estate.bootstrap()] });
+        await estate.pool("spot", { scaleSetPriority: "Spot", orchestratorVersion: "1.35" });
+        const at = (version: string) => [estate.bootstrap({ orchestratorVersion: version })];
+        const together = estate.put({ kubernetesVersion: "1.36", agentPoolProfiles: at("1.36") });
+        expect(await answer(together)).toBe("OperationNotAllowed");
+        for (const pools of ["1.35", "1.36"]) {
+            const step = estate.put({ kubernetesVersion: "1.36", agentPoolProfiles: at(pools) });
+            expect(await answer(step)).toBe("accepted");
+        }
+    });
+
+    test("an alias stays on the patch that the channel has brought it to", async () => {
+        await estate.put();
+        estate.platform.azure.set(clusterId, "currentKubernetesVersion", "1.36.4");
+        await estate.put({ tags: { env: "dev" } });
+        expect(estate.platform.seen(clusterId, "currentKubernetesVersion")).toBe("1.36.4");
+    });
+
     test("a pool that a PUT leaves out stays; one that is gone cannot come back inline", async () => {
         await estate.put({ agentPoolProfiles: [estate.bootstrap(), estate.bootstrap({ name: "second" })] });
         await estate.put({ agentPoolProfiles: [estate.bootstrap()] });
