@@ -85,6 +85,7 @@ export const durations: Readonly<Record<string, Duration>> = {
     },
 
     "azure-native:operationalinsights:Workspace": quick(25, "a Log Analytics workspace: tens of seconds"),
+    "azure-native:monitor:DiagnosticSetting": quick(3, resourceManager),
     "azure-native:operationalinsights:Table": quick(5, "a property write on an existing table: seconds"),
 
     "azure-native:keyvault:Vault": {

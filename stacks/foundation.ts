@@ -19,7 +19,7 @@ import { Storage } from "../components/storage/storage";
 import { platformTags } from "../components/tags";
 import { foundationOutputs } from "./contract";
 import { groupAccess } from "./foundation/access";
-import { logWorkspace } from "./foundation/observability";
+import { diagnose, logWorkspace } from "./foundation/observability";
 import { recordServices, workServices, zoneUses } from "./foundation-parts";
 import { egressWithRunner, runner } from "./foundation/runner";
 import type { Settings } from "./settings";
@@ -76,7 +76,7 @@ export function foundation(settings: Settings): Outputs {
     );
     const storage = accounts(settings, { ...data, privateLink, key: key.storage() }, kept);
 
-    const logWorkspaceId = logWorkspace(settings, data, kept);
+    const logs = logWorkspace(settings, data, kept);
     const apiServerZoneId = dns.zoneIds("apiServer")?.[0] ?? settings.apiServerZoneId;
     const cluster = new Cluster(
         "cluster",
@@ -93,7 +93,7 @@ export function foundation(settings: Settings): Outputs {
                 diskEncryptionSetId: disks.diskEncryptionSetId,
                 etcdKey: key.cluster(),
                 registryId: registry.registryId,
-                logAnalyticsWorkspaceId: logWorkspaceId,
+                logAnalyticsWorkspaceId: logs.workspaceId,
             },
         },
         kept,
@@ -107,6 +107,7 @@ export function foundation(settings: Settings): Outputs {
         ...{ workAccount: storage.work.accountId, recordsAccount: storage.records.accountId },
         cluster: cluster.clusterId,
     });
+    const diagnostics = diagnose(settings, logs, [network, vault, registry, storage.work, storage.records, cluster]);
     if (tier.locks)
         new Lock(
             "data-lock",
@@ -126,6 +127,7 @@ export function foundation(settings: Settings): Outputs {
                     cluster,
                     ...made,
                     ...access,
+                    diagnostics,
                     ...(ci ? [ci] : []),
                 ],
             },
@@ -150,7 +152,7 @@ export function foundation(settings: Settings): Outputs {
             ...{ kubernetesVersion: settings.kubernetesVersion, kubeletPrincipalId: cluster.kubelet.principalId },
             pools: Object.fromEntries(made.map(({ prefix, poolName }) => [prefix, poolName])),
         },
-        monitoring: { logWorkspaceId },
+        monitoring: { logWorkspaceId: logs.workspaceId },
     });
 }
 

@@ -52,8 +52,8 @@ export interface Tier {
     needsGroups: readonly GroupName[];
     /** Seconds to wait for a role, at least. */
     leastPropagationSeconds: number;
-    /** Logs of our own workspace. */
-    logs: LogRetention;
+    /** Logs: for how long, how much, and whether with the categories of much volume. */
+    logs: LogRetention & { detail: boolean };
     signedBy: readonly Signer[];
 }
 
@@ -90,7 +90,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         ...{ protect: false, locks: false },
         ...{ needs: [], needsGroups: [] },
         leastPropagationSeconds: 0,
-        logs: { retentionDays: 30, auditDays: 30, dailyCapGib: 1 },
+        logs: { retentionDays: 30, auditDays: 30, dailyCapGib: 1, detail: false },
         signedBy: ["operations"],
     },
     staging: {
@@ -100,7 +100,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         ...{ slaTier: "Standard", slaTiers: ["Standard", "Premium"] },
         systemPool: { vmSize: "Standard_D4ds_v5", minCount: 2, maxCount: 6 },
         leastSystemNodes: 2,
-        logs: { retentionDays: 30, auditDays: 90, dailyCapGib: 5 },
+        logs: { retentionDays: 30, auditDays: 90, dailyCapGib: 5, detail: true },
         ...{ needs: ["owner"], needsGroups: ["operations", "security"] },
         signedBy: ["operations", "security"],
     },
@@ -111,7 +111,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         ...{ slaTier: "Standard", slaTiers: ["Standard", "Premium"] },
         systemPool: { vmSize: "Standard_D8ds_v5", minCount: 3, maxCount: 9 },
         leastSystemNodes: 3,
-        logs: { retentionDays: 90, auditDays: 730, dailyCapGib: 50 },
+        logs: { retentionDays: 90, auditDays: 730, dailyCapGib: 50, detail: true },
         ...{ needs: ["owner", "costCentre"], needsGroups: ["operations", "security", "finance"] },
         signedBy: ["operations", "security", "finance"],
     },

@@ -4,6 +4,7 @@ import type { CustomerManagedKey } from "../encryption/customer-managed-key";
 import { managedIdentity, type ManagedIdentity } from "../encryption/managed-identity";
 import { Access } from "../governance/access";
 import { resourceName } from "../names";
+import type { LogSource } from "../observability/log-source";
 import { childOptions, shown } from "../options";
 import type { Placement } from "../placement";
 import { refuse, refuseChanges } from "../refuse";
@@ -69,6 +70,8 @@ export class Cluster extends pulumi.ComponentResource {
     readonly kubelet: ManagedIdentity;
     /** What pools are made in. */
     readonly home: PoolHome;
+    /** What of it logs. */
+    readonly logSources: readonly LogSource[];
 
     constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:cluster:Cluster", name, shown(args), opts);
@@ -148,6 +151,7 @@ export class Cluster extends pulumi.ComponentResource {
         );
 
         this.clusterId = cluster.id;
+        this.logSources = [{ kind: "Microsoft.ContainerService/managedClusters", name, id: cluster.id }];
         this.privateFqdn = cluster.privateFQDN;
         this.oidcIssuerUrl = cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? "");
         this.home = {

@@ -1,6 +1,7 @@
 import { Vault as AzureVault } from "@pulumi/azure-native/keyvault/vault";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateLink, type PrivateLinkPlace } from "../network/private-link";
+import type { LogSource } from "../observability/log-source";
 import { together } from "../hooks";
 import { resourceName } from "../names";
 import { renamedOptions, shown } from "../options";
@@ -40,6 +41,8 @@ export class Vault extends pulumi.ComponentResource {
     readonly hardware: boolean;
     /** The vault alone: who makes keys through Resource Manager needs no endpoint, and must not wait for it. */
     readonly resource: pulumi.Resource;
+    /** What of it logs. */
+    readonly logSources: readonly LogSource[];
 
     constructor(name: string, args: VaultArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:encryption:Vault", name, shown(args), opts);
@@ -89,6 +92,7 @@ export class Vault extends pulumi.ComponentResource {
         );
 
         this.resource = vault;
+        this.logSources = [{ kind: "Microsoft.KeyVault/vaults", name, id: vault.id }];
         this.vaultId = vault.id;
         this.trustedUri = vault.properties.apply(({ vaultUri }) => vaultUri);
         this.vaultUri = pulumi.all([this.trustedUri, link.ready]).apply(([uri]) => uri);

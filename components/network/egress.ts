@@ -3,6 +3,7 @@ import { PublicIPAddress } from "@pulumi/azure-native/network/publicIPAddress";
 import { Route } from "@pulumi/azure-native/network/route";
 import * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../names";
+import type { LogSource } from "../observability/log-source";
 import { childOptions, renamedOptions, shown } from "../options";
 import type { Placement } from "../placement";
 import { refuse, refuseChanges } from "../refuse";
@@ -66,6 +67,8 @@ export class Egress extends pulumi.ComponentResource {
     readonly publicIpAddresses: pulumi.Output<string[]>;
     /** Resolves once packets get out: a cluster made earlier fails with a node extension error. */
     readonly ready: pulumi.Output<string>;
+    /** What of it logs. A NAT gateway of SKU Standard does not. */
+    readonly logSources: readonly LogSource[];
 
     constructor(name: string, args: EgressArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:network:Egress", name, shown(args), opts);
@@ -82,23 +85,30 @@ export class Egress extends pulumi.ComponentResource {
             ? address.ipAddress.apply((ip) => (ip === undefined ? [] : [ip]))
             : pulumi.output([]);
 
+        const addressLogs: LogSource[] = address
+            ? [{ kind: "Microsoft.Network/publicIPAddresses", name, id: address.id }]
+            : [];
+
         if (choice.kind === "natGateway" && address) {
             const gateway = this.natGateway(name, args, choice, address.id);
             this.natGatewayId = gateway.id;
             this.ready = gateway.id;
+            this.logSources = addressLogs;
         } else if (choice.kind === "firewall" && address && firewall && routeTableName !== undefined) {
             const { tier, allowedFqdns = [] } = choice;
-            const { privateIpAddress } = new Firewall(
+            const { privateIpAddress, logSources } = new Firewall(
                 name,
                 { ...placementOf(args), ...firewall, zones, tier, allowedFqdns, publicIpAddressId: address.id },
                 { parent: this },
             );
             this.ready = this.defaultRoute(name, args, routeTableName, privateIpAddress).id;
+            this.logSources = [...addressLogs, ...logSources];
         } else if (choice.kind === "hubFirewall" && hubPath && routeTableName !== undefined) {
             const { ready, ...path } = hubPath;
             const nextHop = pulumi.output(ready).apply(() => choice.nextHopIpAddress);
             const hooks = { beforeCreate: [needPathToHub(name, path)] };
             this.ready = this.defaultRoute(name, args, routeTableName, nextHop, { hooks }).id;
+            this.logSources = [];
         } else throw new Error("unreachable: refused above");
         this.registerOutputs({ outboundType: this.outboundType, publicIpAddresses: this.publicIpAddresses });
     }

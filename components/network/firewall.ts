@@ -4,6 +4,7 @@ import { FirewallPolicyRuleCollectionGroup } from "@pulumi/azure-native/network/
 import type { network } from "@pulumi/azure-native/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../names";
+import type { LogSource } from "../observability/log-source";
 import { childOptions, renamedOptions, shown } from "../options";
 import type { Placement } from "../placement";
 import { refuseChanges } from "../refuse";
@@ -28,6 +29,8 @@ export interface FirewallArgs extends Placement {
 export class Firewall extends pulumi.ComponentResource {
     /** Next hop for what goes out. Resolves once the firewall runs with its rules. */
     readonly privateIpAddress: pulumi.Output<string>;
+    /** What of it logs. */
+    readonly logSources: readonly LogSource[];
 
     constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:network:Firewall", name, shown(args), opts);
@@ -80,6 +83,7 @@ export class Firewall extends pulumi.ComponentResource {
                 dependsOn: [rules],
             }),
         );
+        this.logSources = [{ kind: "Microsoft.Network/azureFirewalls", name: `${name}-firewall`, id: firewall.id }];
         this.privateIpAddress = firewall.ipConfigurations.apply((all) => all?.[0]?.privateIPAddress ?? "");
         this.registerOutputs({ privateIpAddress: this.privateIpAddress });
     }

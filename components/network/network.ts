@@ -2,6 +2,7 @@ import { RouteTable } from "@pulumi/azure-native/network/routeTable";
 import { VirtualNetwork } from "@pulumi/azure-native/network/virtualNetwork";
 import * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../names";
+import type { LogSource } from "../observability/log-source";
 import { childOptions, shown } from "../options";
 import type { Placement } from "../placement";
 import { refuse } from "../refuse";
@@ -40,6 +41,8 @@ export class Network extends pulumi.ComponentResource {
     readonly subnetIds: Readonly<Record<GuardedRole, pulumi.Output<string>>>;
     readonly addressPlan: AddressPlan;
     readonly egress: Egress;
+    /** What of it logs. */
+    readonly logSources: readonly LogSource[];
 
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:network:Network", name, shown(args), opts);
@@ -90,6 +93,11 @@ export class Network extends pulumi.ComponentResource {
         this.egress =
             natGateway ?? this.makeEgress(name, { ...egressArgs, ...this.wayOut(args, routes, subnets, joined) });
 
+        this.logSources = [
+            { kind: "Microsoft.Network/virtualNetworks", name, id: network.id },
+            ...subnets.logSources,
+            ...this.egress.logSources,
+        ];
         this.virtualNetworkId = network.id;
         this.subnetIds = subnets.ids;
         this.registerOutputs({ virtualNetworkId: this.virtualNetworkId, subnetIds: this.subnetIds });

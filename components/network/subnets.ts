@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../names";
 import { childOptions } from "../options";
 import type { Placement } from "../placement";
+import type { LogSource } from "../observability/log-source";
 import { refuseChanges } from "../refuse";
 import type { AddressPlan } from "./address-plan";
 import { guardedRoles, securityRules, type GuardedRole, type Traffic } from "./security-rules";
@@ -26,6 +27,7 @@ export interface Subnets {
     firewallId: pulumi.Output<string> | undefined;
     /** The one made last: what comes after it on the same network waits for it. */
     last: pulumi.Resource;
+    logSources: readonly LogSource[];
 }
 
 /**
@@ -36,6 +38,7 @@ export interface Subnets {
  */
 export function makeSubnets(name: string, parent: pulumi.Resource, args: SubnetsArgs): Subnets {
     let previous: Subnet | undefined;
+    const logSources: LogSource[] = [];
     const next = (role: GuardedRole | "firewall", subnetName: string, more: Partial<SubnetArgs>): Subnet => {
         const { resourceGroupName, virtualNetworkName, plan } = args;
         const own = `${name}-${dashed(role)}`;
@@ -57,14 +60,16 @@ export function makeSubnets(name: string, parent: pulumi.Resource, args: Subnets
     };
     const guarded = (role: GuardedRole): pulumi.Output<string> => {
         const subnetName = resourceName("subnet", { ...args.naming, location: args.location, instance: dashed(role) });
-        const networkSecurityGroup = { id: securityGroup(name, parent, role, args).id };
+        const { id } = securityGroup(name, parent, role, args);
+        const networkSecurityGroup = { id };
+        logSources.push({ kind: "Microsoft.Network/networkSecurityGroups", name: `${name}-${dashed(role)}`, id });
         return next(role, subnetName, { networkSecurityGroup, ...byRole[role], ...wayOut(role, args) }).id;
     };
     const made = guardedRoles.map((role) => [role, guarded(role)]);
     // Its name is Azure's, and so is the rule that it takes no security group:
     // https://learn.microsoft.com/azure/firewall/firewall-faq
     const firewallId = args.firewall ? next("firewall", "AzureFirewallSubnet", {}).id : undefined;
-    return { ids: Object.fromEntries(made) as Subnets["ids"], firewallId, last: previous ?? parent };
+    return { ids: Object.fromEntries(made) as Subnets["ids"], firewallId, last: previous ?? parent, logSources };
 }
 
 function securityGroup(

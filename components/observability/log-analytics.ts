@@ -7,6 +7,7 @@ import { childOptions, shown } from "../options";
 import type { Placement } from "../placement";
 import { refuse } from "../refuse";
 import { wholeNumberFault } from "../units";
+import type { LogSource } from "./log-source";
 
 /** How much is logged and for how long. */
 export interface LogRetention {
@@ -36,6 +37,8 @@ export class LogAnalytics extends pulumi.ComponentResource {
     readonly workspaceId: pulumi.Output<string>;
     /** Known without Azure's answer. */
     readonly workspaceName: string;
+    /** What of it logs. */
+    readonly logSources: readonly LogSource[];
 
     constructor(name: string, args: LogAnalyticsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:observability:LogAnalytics", name, shown(args), opts);
@@ -66,6 +69,7 @@ export class LogAnalytics extends pulumi.ComponentResource {
             });
         for (const table of basicTables) this.table(name, args, workspace, table, { plan: "Basic" });
         this.workspaceId = workspace.id;
+        this.logSources = [{ kind: "Microsoft.OperationalInsights/workspaces", name, id: workspace.id }];
         this.registerOutputs({ workspaceId: this.workspaceId });
     }
 

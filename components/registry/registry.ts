@@ -2,6 +2,7 @@ import { Registry as AzureRegistry } from "@pulumi/azure-native/containerregistr
 import * as pulumi from "@pulumi/pulumi";
 import type { CustomerManagedKey } from "../encryption/customer-managed-key";
 import { PrivateLink, type PrivateLinkPlace } from "../network/private-link";
+import type { LogSource } from "../observability/log-source";
 import { together } from "../hooks";
 import { resourceName } from "../names";
 import { renamedOptions, shown } from "../options";
@@ -30,6 +31,8 @@ export class Registry extends pulumi.ComponentResource {
     readonly registryName: string;
     /** Host name to push to and pull from. Resolves once its private DNS records exist. */
     readonly loginServer: pulumi.Output<string>;
+    /** What of it logs. */
+    readonly logSources: readonly LogSource[];
 
     constructor(name: string, args: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:registry:Registry", name, shown(args), opts);
@@ -76,6 +79,7 @@ export class Registry extends pulumi.ComponentResource {
             { parent: this },
         );
 
+        this.logSources = [{ kind: "Microsoft.ContainerRegistry/registries", name, id: registry.id }];
         this.registryId = registry.id;
         this.loginServer = pulumi.all([registry.loginServer, link.ready]).apply(([host]) => host);
         this.registerOutputs({ registryId: this.registryId, loginServer: this.loginServer });

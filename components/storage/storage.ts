@@ -6,6 +6,7 @@ import { StorageAccount } from "@pulumi/azure-native/storage/storageAccount";
 import * as pulumi from "@pulumi/pulumi";
 import type { CustomerManagedKey } from "../encryption/customer-managed-key";
 import { PrivateLink, type PrivateLinkPlace } from "../network/private-link";
+import type { LogSource } from "../observability/log-source";
 import { together } from "../hooks";
 import { resourceName } from "../names";
 import { childOptions, renamedOptions, shown } from "../options";
@@ -38,6 +39,8 @@ export class Storage extends pulumi.ComponentResource {
     readonly endpoints: Readonly<Partial<Record<StorageService, pulumi.Output<string>>>>;
     /** Ids of the containers by name. */
     readonly containerIds: Readonly<Record<string, pulumi.Output<string>>>;
+    /** What of it logs. */
+    readonly logSources: readonly LogSource[];
 
     constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:storage:Storage", name, shown(args), opts);
@@ -57,6 +60,11 @@ export class Storage extends pulumi.ComponentResource {
         const links = this.links(name, args, account, services);
 
         this.accountId = account.id;
+        // All four are there, used or not: what nobody should use is what to look at.
+        this.logSources = (["blob", "file", "queue", "table"] as const).map((service) => ({
+            kind: `Microsoft.Storage/storageAccounts/${service}Services` as const,
+            ...{ name: `${name}-${service}`, id: pulumi.interpolate`${account.id}/${service}Services/default` },
+        }));
         this.containerIds = this.containers(name, args, account, services);
         this.endpoints = Object.fromEntries(
             links.map(([service, link]) => [

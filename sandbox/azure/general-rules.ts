@@ -161,6 +161,8 @@ export function refuseInUse({ id, azure }: Request): Refusal | undefined {
     const user = azure.list().find((other) => {
         // A peering does not hold the network at its other end: it is left behind as disconnected.
         if (other.token === "azure-native:network:VirtualNetworkPeering") return false;
+        // What watches a resource does not hold it.
+        if (/^azure-native:(monitor|alertsmanagement):/.test(other.token)) return false;
         return !isAtOrBelow(other.id, id) && referencedIds(other.inputs).some((reference) => sameId(reference, id));
     });
     if (!user) return undefined;

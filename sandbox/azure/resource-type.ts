@@ -85,7 +85,7 @@ export interface ResourceType {
     /**
      * ARM id with input names in braces:
      * `/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets/{subnetName}`;
-     * `{scope}/providers/...` for types that extend another resource.
+     * `{scope}/providers/...` or `{resourceUri}/providers/...` for types that extend another resource.
      */
     path: string;
     /** Rule of the last path parameter. */

@@ -87,7 +87,7 @@ export class TypeTable {
 function compilePath(path: string): Pick<Entry, "pattern" | "parameters"> {
     const parameters = pathParameters(path);
     const source = path.split(/\{\w+\}/).map((part) => part.replace(/[.\\/]/g, "\\$&"));
-    const groups = parameters.map((name) => (name === "scope" ? "(.*?)" : "([^/]+)"));
+    const groups = parameters.map((name) => (name === "scope" || name === "resourceUri" ? "(.*?)" : "([^/]+)"));
     const body = source.map((part, index) => part + (groups[index] ?? "")).join("");
     return { pattern: new RegExp(`^${body}$`, "i"), parameters };
 }

@@ -132,9 +132,9 @@ export function usersOf(azure: Subscription, id: string): Stored[] {
     return azure.list().filter((other) => !onlyMentions(other) && !sameId(other.id, id) && mentions(other.inputs, id));
 }
 
-/** Roles and locks are granted on a resource, firewalls of data services let its traffic in: neither uses it. */
+/** Roles and locks are granted on a resource, firewalls of data services let its traffic in, monitors watch it: none uses it. */
 function onlyMentions({ token }: Stored): boolean {
-    return /^azure-native:(authorization|storage|keyvault|containerregistry):/.test(token);
+    return /^azure-native:(authorization|storage|keyvault|containerregistry|monitor|alertsmanagement):/.test(token);
 }
 
 function mentions(value: unknown, id: string): boolean {

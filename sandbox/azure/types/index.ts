@@ -1,5 +1,6 @@
 import type { ResourceType } from "../resource-type";
 import { clusterTypes } from "./cluster";
+import { diagnosticTypes } from "./diagnostic-setting";
 import { encryptionTypes } from "./encryption";
 import { identityTypes } from "./identity";
 import { logAnalyticsTypes } from "./log-analytics";
@@ -20,4 +21,5 @@ export const azureTypes: readonly ResourceType[] = [
     ...clusterTypes,
     ...logAnalyticsTypes,
     ...scaleSetTypes,
+    ...diagnosticTypes,
 ];
