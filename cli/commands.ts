@@ -2,6 +2,7 @@ import type { ParseArgsConfig } from "node:util";
 import { accessLines } from "./access";
 import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
 import { cloudResources } from "./deployment";
+import { firewallRules } from "./firewall-rules";
 import type { AzureBehaviour } from "./local-azure";
 import { quota } from "./quota-command";
 import { savePicture } from "./picture";
@@ -185,6 +186,15 @@ export const commands: readonly Command[] = [
             const { resources } = await stackResources(context, stack, { planned: values.planned === true });
             context.terminal.line(await savePicture(context.at, stack, resources, out));
         },
+    },
+    {
+        name: "firewall-rules",
+        usage: "STACK [--json]",
+        summary:
+            "print what a firewall must let through for what a stack installs, as a table or a body for Azure Firewall",
+        options: { json: { type: "boolean" } },
+        positionals: [1, 1],
+        run: (context, [stack = dev], values) => firewallRules(context, stack, values.json === true),
     },
     {
         name: "sandbox",

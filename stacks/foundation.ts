@@ -19,9 +19,11 @@ import { Storage } from "../components/storage/storage";
 import { platformTags } from "../components/tags";
 import { foundationOutputs } from "./contract";
 import { groupAccess } from "./foundation/access";
+import { hubTeamOutputs } from "./foundation/hub-team";
 import { diagnose, logWorkspace } from "./foundation/observability";
+import { outboundOf } from "./foundation/outbound";
 import { recordServices, workServices, zoneUses } from "./foundation-parts";
-import { egressWithRunner, runner } from "./foundation/runner";
+import { runner } from "./foundation/runner";
 import type { Settings } from "./settings";
 
 type ClusterChoices = Omit<
@@ -45,10 +47,10 @@ export function foundation(settings: Settings): Outputs {
     const data = group("data", settings, kept);
 
     const network = new Network("network", {
-        ...{ ...platform, zones, egress: egressWithRunner(settings) },
+        ...{ ...platform, zones, egress: settings.egress },
         ...{ addressBlock: settings.addressSpace, podCidr: settings.addresses.podCidr },
         ...{ apiServerClients: settings.apiServerClients, dnsServers: settings.dnsServers },
-        ...(settings.hub && { hub: settings.hub }),
+        ...{ outbound: outboundOf(settings), ...(settings.hub && { hub: settings.hub }) },
     });
     const dns = new PrivateDns("dns", {
         ...{ ...platform, virtualNetworkId: network.virtualNetworkId },
@@ -133,7 +135,7 @@ export function foundation(settings: Settings): Outputs {
             },
         );
 
-    return foundationOutputs({
+    const outputs = foundationOutputs({
         ...{ environment: settings.environment, workload: naming.workload, location },
         ...{ subscriptionId: naming.subscriptionId, tenantId: settings.tenantId },
         resourceGroups: { platform: platform.resourceGroupName, data: data.resourceGroupName },
@@ -154,6 +156,7 @@ export function foundation(settings: Settings): Outputs {
         },
         monitoring: { logWorkspaceId: logs.workspaceId },
     });
+    return { ...outputs, ...hubTeamOutputs(settings, network.virtualNetworkId) };
 }
 
 function clusterChoices(settings: Settings): ClusterChoices {

@@ -13,6 +13,7 @@ import type { GroupName } from "../facts/access-table";
 import type { RunnerChoice } from "../components/runner/runner-choice";
 import { defaultKubernetesVersion } from "../facts/kubernetes-versions";
 import { regions } from "../facts/regions";
+import { sourceNames, type SourceName } from "../facts/sources";
 import { anyNumber, flag, guid, list, number, object, oneOf, optional, record, text, type Parser } from "./parse";
 import { environmentBlocks } from "./address-blocks";
 import { hub } from "./settings/network";
@@ -33,6 +34,9 @@ export interface Generations {
     keys: number;
 }
 
+/** A way out, with host names that a firewall is to let through besides what is installed. */
+export type EgressSetting = EgressChoice & { allowedFqdns?: readonly string[] };
+
 /** A stack's config, read and checked. Everything below gets values from here, and never reads config itself. */
 export interface Settings {
     kind: StackKind;
@@ -45,7 +49,9 @@ export interface Settings {
     tenantId: string;
     addressSpace: string;
     addresses: ClusterAddresses;
-    egress: EgressChoice;
+    egress: EgressSetting;
+    /** Third parties that the runner fetches from. */
+    sources: readonly SourceName[];
     hub?: HubChoice;
     zoneChoice: ZoneChoice;
     /** Zone of the API server when policy keeps all others. */
@@ -148,6 +154,7 @@ export const configKeys = {
         zone: optional(text()),
         idleTimeoutMinutes: optional(anyNumber),
     }),
+    "mlplatform:sources": list(oneOf(sourceNames)),
     "mlplatform:hub": hub,
     "mlplatform:dns": object({ mode: oneOf(["own", "hub", "policy"]), zoneIds: optional(record(text())) }),
     "mlplatform:dnsServers": list(text()),
@@ -283,6 +290,7 @@ function drafted(read: Read): Settings {
             dnsServiceIp: read["mlplatform:dnsServiceIp"] ?? serviceCidr.replace(/\.\d+\/\d+$/, ".10"),
         },
         egress: egressOf(read["mlplatform:egress"], tier),
+        sources: read["mlplatform:sources"] ?? [],
         ...defined({ hub: read["mlplatform:hub"] }),
         ...dnsOf(read["mlplatform:dns"], location),
         dnsServers: read["mlplatform:dnsServers"] ?? [],
@@ -321,7 +329,7 @@ function drafted(read: Read): Settings {
     };
 }
 
-function egressOf(read: Read["mlplatform:egress"], tier: Tier): EgressChoice {
+function egressOf(read: Read["mlplatform:egress"], tier: Tier): EgressSetting {
     if (read === undefined) return tier.defaultEgress;
     if (read.kind === "natGateway") return { ...read, kind: "natGateway" };
     if (read.kind === "hubFirewall")

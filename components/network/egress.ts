@@ -10,7 +10,6 @@ import { refuse, refuseChanges } from "../refuse";
 import { wholeNumberFault } from "../units";
 import { parseCidr } from "./cidr";
 import { Firewall, type FirewallArgs } from "./firewall";
-import { fqdnFaults } from "./firewall-rules";
 import { needPathToHub, type HubPath } from "./hub-path";
 
 /** The way out of the network. There is always exactly one; default outbound access is off. */
@@ -20,16 +19,12 @@ export type EgressChoice =
           kind: "firewall";
           /** Premium adds intrusion detection and TLS inspection. */
           tier: "Standard" | "Premium";
-          /** Host names to allow over HTTPS besides what AKS needs. @default - none */
-          allowedFqdns?: readonly string[];
       }
     | {
           /** The same, where a corporate hub has the firewall and its team the rules: nothing of ours faces the internet. */
           kind: "hubFirewall";
           /** Private address of the hub's firewall. */
           nextHopIpAddress: string;
-          /** Host names to ask the hub's team for besides what is installed. @default - none */
-          allowedFqdns?: readonly string[];
       }
     | {
           /** Anything may be reached from fixed addresses: for environments without data to protect. */
@@ -48,7 +43,7 @@ export interface EgressArgs extends Placement {
     /** For a firewall and a hub: route table that gets the default route. */
     routeTableName?: pulumi.Input<string>;
     /** Only for a firewall. */
-    firewall?: Pick<FirewallArgs, "subnetId" | "sources">;
+    firewall?: Pick<FirewallArgs, "subnetId" | "rules" | "senders">;
     /** Only for a hub's firewall: the hub, and what resolves once our side of the way there is made. */
     hubPath?: HubPath & { ready: pulumi.Input<string> };
 }
@@ -95,10 +90,9 @@ export class Egress extends pulumi.ComponentResource {
             this.ready = gateway.id;
             this.logSources = addressLogs;
         } else if (choice.kind === "firewall" && address && firewall && routeTableName !== undefined) {
-            const { tier, allowedFqdns = [] } = choice;
             const { privateIpAddress, logSources } = new Firewall(
                 name,
-                { ...placementOf(args), ...firewall, zones, tier, allowedFqdns, publicIpAddressId: address.id },
+                { ...placementOf(args), ...firewall, zones, tier: choice.tier, publicIpAddressId: address.id },
                 { parent: this },
             );
             this.ready = this.defaultRoute(name, args, routeTableName, privateIpAddress).id;
@@ -194,11 +188,8 @@ const placementOf = ({ naming, location, resourceGroupName, tags }: Placement): 
  * @see https://learn.microsoft.com/azure/nat-gateway/nat-gateway-resource
  */
 export function egressFaults(field: string, choice: EgressChoice, zones: readonly string[]): string[] {
-    if (choice.kind !== "natGateway")
-        return [
-            ...fqdnFaults(`${field}.allowedFqdns`, choice.allowedFqdns ?? []),
-            ...(choice.kind === "hubFirewall" ? nextHopFaults(field, choice.nextHopIpAddress) : []),
-        ];
+    if (choice.kind === "firewall") return [];
+    if (choice.kind === "hubFirewall") return nextHopFaults(field, choice.nextHopIpAddress);
     const { zone, idleTimeoutMinutes = 4 } = choice;
     const faults = [
         wholeNumberFault(`${field}.idleTimeoutMinutes`, idleTimeoutMinutes, 4, 120),

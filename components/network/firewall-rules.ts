@@ -1,69 +1,161 @@
-/** Names that must be reachable, with who needs them. */
-export interface FqdnRule {
+import type { network } from "@pulumi/azure-native/types/input";
+import { outboundNeeds, type OutboundNeed, type OutboundService, type Sender } from "../../facts/outbound";
+import { runnerFqdns, runnerPages } from "../runner/fqdns";
+import type { RunnerChoice } from "../runner/runner-choice";
+import { sources, type Source, type SourceName } from "../../facts/sources";
+
+/** What is there that calls out. Nothing else is let through. */
+export interface Installed {
+    /** GPU nodes whose driver AKS installs. */
+    gpuDrivers: boolean;
+    azurePolicy: boolean;
+    defender: boolean;
+    /** Agents of Azure Monitor in the cluster. */
+    monitoring: boolean;
+    /** Logs and metrics go through a private link scope, not by Azure Monitor's public names. */
+    monitoringIsPrivate: boolean;
+    /** Cluster extensions, such as Flux. */
+    extensions: boolean;
+    /** A workspace of Azure ML. */
+    machineLearning: boolean;
+    /** Who gives CI machines their work. */
+    runner: RunnerChoice["kind"];
+    /** Third parties that agents fetch from. */
+    sources: readonly SourceName[];
+    /** Host names that the operator adds. */
+    allowedFqdns: readonly string[];
+    /** Resolvers that lie behind the firewall. */
+    resolvers: readonly string[];
+}
+
+/** Who may reach what, and why. */
+export interface OutboundRule {
     name: string;
-    fqdns: readonly string[];
+    from: readonly Sender[];
+    to: { fqdns: readonly string[] } | { fqdnTag: string } | { addresses: readonly string[] };
+    protocol: "Https" | "Http" | "Dns";
+    purpose: string;
+    /** Page that the rule follows. */
     source: string;
 }
 
-const outbound = "https://learn.microsoft.com/azure/aks/outbound-rules-control-egress";
+const ports = { Https: 443, Http: 80, Dns: 53 } as const;
+
+/** Port that packets of a rule go to. */
+export const portOf = ({ protocol }: OutboundRule): number => ports[protocol];
 
 /**
- * What nodes and system pods need beyond the `AzureKubernetesService` tag, which covers the registry of Microsoft's own
- * images, Azure's API, sign-in and node packages. All of it is HTTPS.
+ * Rules for a firewall that lets through what is installed and nothing else. Pure: our firewall applies them, and the
+ * hub's team is handed the same.
  */
-export function fqdnRules(location: string): readonly FqdnRule[] {
+export function outboundRules(installed: Installed, location: string): readonly OutboundRule[] {
+    const { defender, monitoring, monitoringIsPrivate, allowedFqdns, resolvers } = installed;
+    const services: Record<OutboundService, boolean> = {
+        ...{ signIn: true, aks: true, nodeUpdates: true },
+        ...{ gpuDrivers: installed.gpuDrivers, azurePolicy: installed.azurePolicy },
+        // Its workspace is reached as the agents' is.
+        defender: defender && !monitoringIsPrivate,
+        ...{ monitoring, monitoringIngestion: monitoring && !monitoringIsPrivate },
+        ...{ extensions: installed.extensions, machineLearning: installed.machineLearning },
+    };
+    const asked = (Object.keys(services) as OutboundService[]).filter((service) => services[service]);
     return [
         {
-            // Named besides the tag: sign-in and Azure's API serve workload identity and the agents too, which the tag
-            // is not meant for; the two package hosts have taken each other's place in the documentation.
-            name: "azure",
-            fqdns: [
-                "login.microsoftonline.com",
-                "management.azure.com",
-                "mcr.microsoft.com",
-                "*.data.mcr.microsoft.com",
-                "packages.microsoft.com",
-                "packages.aks.azure.com",
-                "acs-mirror.azureedge.net",
-            ],
-            source: outbound,
+            ...{ name: "aks-tag", from: ["nodes"], to: { fqdnTag: "AzureKubernetesService" }, protocol: "Https" },
+            purpose: "what AKS needs, as Azure keeps it; for firewalls of another make, the names below stand in",
+            source: "https://learn.microsoft.com/azure/aks/limit-egress-traffic",
         },
-        {
-            name: "node-updates",
-            fqdns: ["security.ubuntu.com", "azure.archive.ubuntu.com", "changelogs.ubuntu.com", "snapshot.ubuntu.com"],
-            source: `${outbound} (optional rules for node security patches)`,
-        },
-        {
-            name: "gpu-drivers",
-            fqdns: ["nvidia.github.io", "us.download.nvidia.com", "download.docker.com"],
-            source: `${outbound} (GPU enabled AKS clusters)`,
-        },
-        {
-            name: "policy",
-            fqdns: ["data.policy.core.windows.net", "store.policy.core.windows.net", "dc.services.visualstudio.com"],
-            source: `${outbound} (Azure Policy)`,
-        },
-        {
-            name: "monitor-and-defender",
-            fqdns: [
-                "*.ods.opinsights.azure.com",
-                "*.oms.opinsights.azure.com",
-                "*.monitoring.azure.com",
-                `${location}.ingest.monitor.azure.com`,
-                `${location}.handler.control.monitor.azure.com`,
-            ],
-            source: `${outbound} (Azure Monitor, Microsoft Defender)`,
-        },
-        {
-            name: "extensions",
-            fqdns: [`${location}.dp.kubernetesconfiguration.azure.com`],
-            source: `${outbound} (extensions)`,
-        },
+        ...asked.flatMap((service) =>
+            outboundNeeds[service].map((need, index) => ruleOf(service, need, index, location)),
+        ),
+        ...(installed.runner === "none" ? [] : [runnerRule(installed.runner)]),
+        ...installed.sources.map((name) => sourceRule(name, sources[name])),
+        ...(allowedFqdns.length === 0
+            ? []
+            : [
+                  {
+                      ...{ name: "configured", from: ["nodes", "agents"] as const, to: { fqdns: allowedFqdns } },
+                      ...{ protocol: "Https" as const, purpose: "asked for by mlplatform:egress.allowedFqdns" },
+                      source: "the stack's config",
+                  },
+              ]),
+        ...(resolvers.length === 0
+            ? []
+            : [
+                  {
+                      ...{ name: "resolvers", from: ["nodes", "agents"] as const, to: { addresses: resolvers } },
+                      ...{
+                          protocol: "Dns" as const,
+                          purpose: "names, which resolvers of mlplatform:dnsServers answer",
+                      },
+                      source: "https://learn.microsoft.com/azure/aks/outbound-rules-control-egress (custom DNS servers)",
+                  },
+              ]),
     ];
 }
 
-/** Time synchronisation: nodes ask their host, containers with a client of their own ask this one. UDP 123. */
-export const timeServer = { fqdn: "ntp.ubuntu.com", port: "123", source: outbound } as const;
+function ruleOf(service: OutboundService, need: OutboundNeed, index: number, location: string): OutboundRule {
+    const { hosts, protocol, from, purpose, source } = need;
+    const name = index === 0 ? dashed(service) : `${dashed(service)}-${index + 1}`;
+    return {
+        ...{ name, from, protocol, purpose, source },
+        to: { fqdns: hosts.map((host) => host.replace("{location}", location)) },
+    };
+}
+
+const runnerRule = (kind: Exclude<RunnerChoice["kind"], "none">): OutboundRule => ({
+    ...{ name: "runner", from: ["agents"], to: { fqdns: runnerFqdns(kind) }, protocol: "Https" },
+    ...{ purpose: "CI machines, and the tools that their jobs start with", source: runnerPages[kind] },
+});
+
+function sourceRule(name: SourceName, { hosts, protocol, purpose, source }: Source): OutboundRule {
+    const to = { fqdns: hosts };
+    return { name: `source-${dashed(name)}`, from: ["agents"], to, protocol: protocol ?? "Https", purpose, source };
+}
+
+const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+type Collection = network.FirewallPolicyFilterRuleCollectionArgs;
+
+/**
+ * The rules as Azure Firewall takes them: host names in application rules, resolvers in network rules.
+ * @param blocks Addresses of each sender. Pods leave with their node's.
+ */
+export function ruleCollections(
+    rules: readonly OutboundRule[],
+    blocks: Readonly<Record<Sender, string>>,
+): Collection[] {
+    const from = (rule: OutboundRule): string[] => rule.from.map((sender) => blocks[sender]);
+    const allow = (name: string, priority: number, made: NonNullable<Collection["rules"]>): Collection => ({
+        ...{ ruleCollectionType: "FirewallPolicyFilterRuleCollection", name, priority },
+        ...{ action: { type: "Allow" }, rules: made },
+    });
+    const named = rules.flatMap((rule) => {
+        if ("addresses" in rule.to) return [];
+        const to = "fqdnTag" in rule.to ? { fqdnTags: [rule.to.fqdnTag] } : { targetFqdns: [...rule.to.fqdns] };
+        return [
+            {
+                ...{ ruleType: "ApplicationRule" as const, name: rule.name, description: rule.purpose },
+                ...{
+                    protocols: [{ protocolType: rule.protocol, port: portOf(rule) }],
+                    sourceAddresses: from(rule),
+                    ...to,
+                },
+            },
+        ];
+    });
+    const addressed = rules.flatMap((rule) => {
+        if (!("addresses" in rule.to)) return [];
+        return [
+            {
+                ...{ ruleType: "NetworkRule" as const, name: rule.name, description: rule.purpose },
+                ...{ ipProtocols: ["UDP", "TCP"], sourceAddresses: from(rule) },
+                ...{ destinationAddresses: [...rule.to.addresses], destinationPorts: [String(portOf(rule))] },
+            },
+        ];
+    });
+    return [...(addressed.length > 0 ? [allow("network", 1000, addressed)] : []), allow("application", 2000, named)];
+}
 
 /** What is wrong with names to allow in addition; empty when nothing is. @see https://learn.microsoft.com/azure/firewall/firewall-faq */
 export function fqdnFaults(field: string, fqdns: readonly string[]): string[] {

@@ -1,30 +1,31 @@
 import { AzureFirewall } from "@pulumi/azure-native/network/azureFirewall";
 import { FirewallPolicy } from "@pulumi/azure-native/network/firewallPolicy";
 import { FirewallPolicyRuleCollectionGroup } from "@pulumi/azure-native/network/firewallPolicyRuleCollectionGroup";
-import type { network } from "@pulumi/azure-native/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../names";
 import type { LogSource } from "../observability/log-source";
 import { childOptions, renamedOptions, shown } from "../options";
 import type { Placement } from "../placement";
 import { refuseChanges } from "../refuse";
-import { fqdnRules, timeServer } from "./firewall-rules";
+import type { Sender } from "../../facts/outbound";
+import { ruleCollections, type OutboundRule } from "./firewall-rules";
 
 /** Arguments of {@link Firewall}. */
 export interface FirewallArgs extends Placement {
     tier: "Standard" | "Premium";
     zones: readonly string[];
-    allowedFqdns: readonly string[];
     /** The subnet `AzureFirewallSubnet`. */
     subnetId: pulumi.Input<string>;
     publicIpAddressId: pulumi.Input<string>;
-    /** Blocks that may go out. Pods leave with their node's address, so the node subnet stands for them. */
-    sources: readonly string[];
+    /** Who may reach what; nothing else passes. */
+    rules: readonly OutboundRule[];
+    /** Addresses of those who send. */
+    senders: Readonly<Record<Sender, string>>;
 }
 
 /**
- * Azure Firewall with the names AKS needs. What no rule allows is dropped, and so is traffic to and from addresses known
- * to be malicious, whatever the rules say.
+ * Azure Firewall with the rules that it is given. What no rule allows is dropped, and so is traffic to and from addresses
+ * known to be malicious, whatever the rules say.
  */
 export class Firewall extends pulumi.ComponentResource {
     /** Next hop for what goes out. Resolves once the firewall runs with its rules. */
@@ -46,8 +47,6 @@ export class Firewall extends pulumi.ComponentResource {
                 ...{ resourceGroupName, location, tags },
                 sku: { tier },
                 threatIntelMode: "Deny",
-                // Host names in network rules need the firewall to resolve what its clients resolve.
-                dnsSettings: { enableProxy: true },
                 ...(tier === "Premium" ? { intrusionDetection: { mode: "Deny" } } : {}),
             },
             renamedOptions(this, "network:FirewallPolicy"),
@@ -58,7 +57,7 @@ export class Firewall extends pulumi.ComponentResource {
                 ...{ resourceGroupName, firewallPolicyName: policy.name },
                 ruleCollectionGroupName: "platform",
                 priority: 200,
-                ruleCollections: [networkRules(args), applicationRules(args)],
+                ruleCollections: ruleCollections(args.rules, args.senders),
             },
             renamedOptions(this, "network:FirewallPolicyRuleCollectionGroup"),
         );
@@ -87,42 +86,4 @@ export class Firewall extends pulumi.ComponentResource {
         this.privateIpAddress = firewall.ipConfigurations.apply((all) => all?.[0]?.privateIPAddress ?? "");
         this.registerOutputs({ privateIpAddress: this.privateIpAddress });
     }
-}
-
-function networkRules({ sources }: FirewallArgs): network.FirewallPolicyFilterRuleCollectionArgs {
-    return {
-        ruleCollectionType: "FirewallPolicyFilterRuleCollection",
-        name: "network",
-        priority: 1000,
-        action: { type: "Allow" },
-        rules: [
-            {
-                ...{ ruleType: "NetworkRule", name: "time", ipProtocols: ["UDP"], sourceAddresses: [...sources] },
-                ...{ destinationFqdns: [timeServer.fqdn], destinationPorts: [timeServer.port] },
-            },
-        ],
-    };
-}
-
-function applicationRules({
-    sources,
-    location,
-    allowedFqdns,
-}: FirewallArgs): network.FirewallPolicyFilterRuleCollectionArgs {
-    const https = { protocols: [{ protocolType: "Https", port: 443 }], sourceAddresses: [...sources] };
-    const named = fqdnRules(location).map(({ name, fqdns }) => ({ name, fqdns }));
-    const own = allowedFqdns.length > 0 ? [{ name: "configured", fqdns: allowedFqdns }] : [];
-    return {
-        ruleCollectionType: "FirewallPolicyFilterRuleCollection",
-        name: "application",
-        priority: 2000,
-        action: { type: "Allow" },
-        rules: [
-            { ruleType: "ApplicationRule", name: "aks", fqdnTags: ["AzureKubernetesService"], ...https },
-            ...[...named, ...own].map(({ name, fqdns }) => ({
-                ...{ ruleType: "ApplicationRule" as const, name, targetFqdns: [...fqdns] },
-                ...https,
-            })),
-        ],
-    };
 }

@@ -8,6 +8,7 @@ import type { Placement } from "../placement";
 import { refuse } from "../refuse";
 import { addressFaults, planAddresses, type AddressPlan } from "./address-plan";
 import { Egress, egressFaults, type EgressChoice, type EgressArgs } from "./egress";
+import type { OutboundRule } from "./firewall-rules";
 import { HubPeering, hubFaults, type HubChoice } from "./hub-peering";
 import type { GuardedRole } from "./security-rules";
 import { makeSubnets, type Subnets } from "./subnets";
@@ -21,6 +22,8 @@ export interface NetworkArgs extends Placement {
     /** Availability zones to span; empty in regions without. */
     zones: readonly string[];
     egress: EgressChoice;
+    /** What a firewall lets through. @default - nothing */
+    outbound?: readonly OutboundRule[];
     /** A corporate hub to be joined with; needed for its firewall. @default - none */
     hub?: HubChoice;
     /** Blocks outside the network that may talk to the API server. @default - none */
@@ -124,17 +127,17 @@ export class Network extends pulumi.ComponentResource {
 
     /** What a firewall, ours or the hub's, is built into: after the peering, as it keeps the network busy for minutes. */
     private wayOut(
-        { hub }: NetworkArgs,
+        { hub, outbound = [] }: NetworkArgs,
         routes: RouteTable,
         { firewallId }: Subnets,
         joined: pulumi.Output<string>,
     ): Partial<EgressArgs> {
         const { virtualNetworkName } = this;
-        const sources = [this.addressPlan.nodes, this.addressPlan.agents];
+        const { nodes, agents } = this.addressPlan;
         const subnetId = firewallId && pulumi.all([firewallId, joined]).apply(([id]) => id);
         return {
             routeTableName: routes.name,
-            ...(subnetId && { firewall: { subnetId, sources } }),
+            ...(subnetId && { firewall: { subnetId, rules: outbound, senders: { nodes, agents } } }),
             ...(hub && { hubPath: { virtualNetworkName, hub, ready: joined } }),
         };
     }

@@ -13,7 +13,6 @@ const common = [
     ...["login.microsoftonline.com", "management.azure.com"],
 ];
 
-/** @see https://docs.github.com/actions/hosting-your-own-runners/managing-self-hosted-runners/communicating-with-self-hosted-runners */
 const github = [
     ...["github.com", "api.github.com", "codeload.github.com", "*.actions.githubusercontent.com"],
     ...[
@@ -28,13 +27,18 @@ const github = [
     ...Array.from({ length: 20 }, (_, index) => `productionresultssa${index}.blob.core.windows.net`),
 ];
 
-/** @see https://learn.microsoft.com/azure/devops/organizations/security/allow-list-ip-url */
 const azureDevOps = [
     ...["dev.azure.com", "*.dev.azure.com", "aex.dev.azure.com", "vssps.dev.azure.com", "*.visualstudio.com"],
     ...["*.vssps.visualstudio.com", "vstsagentpackage.azureedge.net", "download.agent.dev.azure.com"],
     // Not all of blob.core.windows.net, which Azure DevOps asks for too: it is anybody's.
     "vstsagenttools.blob.core.windows.net",
 ];
+
+/** What the hosts of each kind follow. */
+export const runnerPages = {
+    github: "https://docs.github.com/actions/hosting-your-own-runners/managing-self-hosted-runners/communicating-with-self-hosted-runners",
+    azureDevOps: "https://learn.microsoft.com/azure/devops/organizations/security/allow-list-ip-url",
+} as const;
 
 /** Host names that machines of that kind need over HTTPS. */
 export function runnerFqdns(kind: Exclude<RunnerChoice["kind"], "none">): readonly string[] {

@@ -1,4 +1,5 @@
 import { egressFaults, type EgressChoice } from "../../components/network/egress";
+import { fqdnFaults } from "../../components/network/firewall-rules";
 import { hubFaults } from "../../components/network/hub-peering";
 import { hubZoneFaults } from "../../components/network/private-dns";
 import { zoneNames } from "../../components/network/private-link-targets";
@@ -17,17 +18,20 @@ const egressFields: Readonly<Record<EgressChoice["kind"], readonly string[]>> = 
 };
 
 /** The way out by itself, and in this environment. */
-export function egress({ egress: choice, zones, tier, environment }: Settings): Fault[] {
+export function egress({ egress: choice, zones, tier, environment, sources }: Settings): Fault[] {
     const fields = ["kind", ...egressFields[choice.kind]];
     return [
         ...egressFaults("mlplatform:egress", choice, zones),
+        ...fqdnFaults("mlplatform:egress.allowedFqdns", choice.allowedFqdns ?? []),
+        choice.kind === "natGateway" &&
+            sources.length > 0 &&
+            `mlplatform:sources is for a firewall: a natGateway lets everything out, got ${sources.join(", ")}`,
+        new Set(sources).size < sources.length &&
+            `mlplatform:sources must name each source once, got ${sources.join(", ")}`,
         !tier.egress.includes(choice.kind) &&
             `mlplatform:egress.kind must be ${tier.egress.join(" or ")} in ${environment}: what leaves must be known by name, got "${choice.kind}"`,
-        ...Object.entries(choice).map(
-            ([field, value]) =>
-                value !== undefined &&
-                !fields.includes(field) &&
-                `mlplatform:egress.${field} is not for a ${choice.kind}; remove it`,
+        ...Object.keys(choice).map(
+            (field) => !fields.includes(field) && `mlplatform:egress.${field} is not for a ${choice.kind}; remove it`,
         ),
     ];
 }

@@ -91,6 +91,22 @@ export const wrongNetworks: readonly WrongSettings[] = [
         { hub: { ...hub, firewall: "10.0.1.4" } },
         "mlplatform:hub.firewall is not a field",
     ),
+    // Third parties.
+    wrong(
+        "a source of nobody's",
+        { egress: { kind: "firewall" }, sources: ["dockerhub"] },
+        "mlplatform:sources[0] must be one of dockerHub, githubPackages",
+    ),
+    wrong(
+        "a source twice",
+        { egress: { kind: "firewall" }, sources: ["pypi", "pypi"] },
+        "mlplatform:sources must name each source once, got pypi, pypi",
+    ),
+    wrong(
+        "sources for a NAT gateway",
+        { egress: { kind: "natGateway" }, sources: ["pypi"] },
+        "mlplatform:sources is for a firewall: a natGateway lets everything out, got pypi",
+    ),
     // Addresses that would be in two places.
     wrong(
         "the hub's addresses for the network",

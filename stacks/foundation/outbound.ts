@@ -1,0 +1,24 @@
+import { outboundRules, type Installed, type OutboundRule } from "../../components/network/firewall-rules";
+import { meet } from "../rules/addresses";
+import type { Settings } from "../settings";
+
+/** What the foundation installs that calls out, with what the operator adds. */
+export function installedBy(settings: Settings): Installed {
+    const { gpuPools, runner, sources, egress, dnsServers, hub } = settings;
+    const besideUs = (server: string): boolean =>
+        hub?.addressSpaces.some((block) => meet(`${server}/32`, block)) === true;
+    return {
+        gpuDrivers: gpuPools.some(({ driver }) => driver === "Install"),
+        // Always on: cluster-settings.ts.
+        ...{ azurePolicy: true, defender: true },
+        ...{ monitoring: false, monitoringIsPrivate: false, extensions: false, machineLearning: false },
+        ...{ runner: runner.kind, sources, allowedFqdns: egress.allowedFqdns ?? [] },
+        // Those of the hub's own network are reached over the peering, past any firewall.
+        resolvers: dnsServers.filter((server) => !besideUs(server)),
+    };
+}
+
+/** Rules for the firewall that the environment goes out through, ours or the hub's. */
+export function outboundOf(settings: Settings): readonly OutboundRule[] {
+    return outboundRules(installedBy(settings), settings.location);
+}
