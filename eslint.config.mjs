@@ -3,11 +3,12 @@ import tseslint from "typescript-eslint";
 
 /** Who may import whom: `index -> stacks -> components -> helpers`; the sandbox, the review and the facts stand apart from the program. */
 const direction = {
-    facts: ["stacks", "components", "sandbox", "review", "cli", "index"],
-    components: ["stacks", "sandbox", "review", "cli", "index"],
-    stacks: ["sandbox", "review", "cli", "index"],
-    sandbox: ["stacks", "components", "review", "cli", "index"],
-    review: ["stacks", "components", "sandbox", "cli", "index"],
+    facts: ["bootstrap", "stacks", "components", "sandbox", "review", "cli", "index"],
+    components: ["bootstrap", "stacks", "sandbox", "review", "cli", "index"],
+    stacks: ["bootstrap", "sandbox", "review", "cli", "index"],
+    bootstrap: ["sandbox", "review", "cli", "index"],
+    sandbox: ["bootstrap", "stacks", "components", "review", "cli", "index"],
+    review: ["bootstrap", "stacks", "components", "sandbox", "cli", "index"],
 };
 
 const forbid = (folder, others) => ({

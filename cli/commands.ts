@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from "node:util";
+import { registrationCommands } from "../facts/resource-providers";
 import { accessLines } from "./access";
 import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
 import { cloudResources } from "./deployment";
@@ -165,6 +166,17 @@ export const commands: readonly Command[] = [
         run: async (context, [stack = dev]) => {
             const { resourcesAre, resources } = await stackResources(context, stack, { planned: false });
             for (const line of accessLines(stack, resourcesAre, resources)) context.terminal.line(line);
+        },
+    },
+    {
+        name: "providers",
+        usage: "",
+        summary: "print the az commands that register what the platform uses, once per subscription",
+        options: {},
+        positionals: [0, 0],
+        run: ({ terminal }) => {
+            for (const line of registrationCommands()) terminal.line(line);
+            return Promise.resolve();
         },
     },
     {

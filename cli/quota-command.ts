@@ -3,6 +3,7 @@ import { quotaAnswers, quotaCommands, quotaReport, reportLines } from "./quota";
 import type { Context } from "./stack-run";
 import { settingsOf } from "./stack-settings";
 import { UserError } from "./user-error";
+import { projectOf } from "./workspace";
 
 /**
  * Says what a stack needs of its subscription and what that lacks.
@@ -10,6 +11,7 @@ import { UserError } from "./user-error";
  */
 export async function quota(context: Context, stack: string, values: Values): Promise<void> {
     const { terminal } = context;
+    if (projectOf(context.at, stack).isBootstrap) throw new UserError(`"${stack}" has no machines`);
     const settings = await settingsOf(context, stack);
     const given = Object.entries(values).filter(([name, value]) => name in quotaCommands && typeof value === "string");
     const answers = await quotaAnswers(settings.location, Object.fromEntries(given));

@@ -10,7 +10,7 @@ import { exportState, importState, operate } from "./session";
 import type { Session } from "./session";
 import { removeLock, stateLocks } from "./state-lock";
 import { UserError } from "./user-error";
-import { project, stateFile } from "./workspace";
+import { projectOf, stateFile } from "./workspace";
 
 const lockPollMs = 500;
 /** An engine whose command was killed finds out within seconds and ends. */
@@ -75,7 +75,8 @@ async function clearLocks(session: Session): Promise<number> {
     let removed = 0;
     let told = false;
     for (;;) {
-        const locks = stateLocks(session.at.state, project, session.workspace.stack);
+        const { stack } = session.workspace;
+        const locks = stateLocks(session.at.state, projectOf(session.at, stack).name, stack);
         for (const lock of locks.filter(({ verdict }) => verdict.dead)) {
             session.say(`state lock removed: ${lock.verdict.because}`);
             removeLock(lock);

@@ -6,7 +6,7 @@ import type { Pace } from "../stacks/program";
 import { Engine } from "./engine";
 import { places } from "./places";
 import type { Places } from "./places";
-import { project } from "./workspace";
+import { projectOf } from "./workspace";
 
 /**
  * Resources under way at once. The engine's default is four a core: on a small machine, Azure would wait for us, though
@@ -75,7 +75,7 @@ export async function runStack(options: RunOptions): Promise<RunResult> {
     };
     try {
         const program = needsProgram(options.operation)
-            ? (options.program ?? (await committedProgram(options.pace)))
+            ? (options.program ?? (await committedProgram(at, options)))
             : nothing;
         const stack = await openStack({ ...options, at, program });
         await perform(stack, options, onEvent);
@@ -95,7 +95,14 @@ function needsProgram(operation: Operation): boolean {
 const nothing: PulumiFn = () => Promise.resolve();
 
 /** Loaded when it is needed: it takes a second, with all the resource types. */
-async function committedProgram(pace: Pace = (seconds) => seconds): Promise<PulumiFn> {
+async function committedProgram(
+    at: Places,
+    { stack, pace = (seconds) => seconds }: Pick<RunOptions, "stack" | "pace">,
+): Promise<PulumiFn> {
+    if (projectOf(at, stack).isBootstrap) {
+        const { programAt } = await import("../bootstrap/program");
+        return () => Promise.resolve(programAt(pace)());
+    }
     const { programAt } = await import("../stacks/program");
     return programAt(pace);
 }
@@ -128,7 +135,11 @@ export async function openStack(options: Omit<RunOptions, "operation">): Promise
     const at = options.at ?? places();
     const engine = options.engine ?? new Engine(at);
     return await LocalWorkspace.createOrSelectStack(
-        { stackName: options.stack, projectName: project, program: options.program ?? nothing },
+        {
+            stackName: options.stack,
+            projectName: projectOf(at, options.stack).name,
+            program: options.program ?? nothing,
+        },
         {
             workDir: options.workspaceDir,
             pulumiCommand: engine.asPulumiCommand(),

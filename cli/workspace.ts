@@ -15,19 +15,36 @@ import type { Places } from "./places";
 import { UserError } from "./user-error";
 
 /** Name of the project, part of every URN. */
-export const project = "mlplatform";
+const project = "mlplatform";
 
+/** One of the clone's two Pulumi projects. */
+export interface Project {
+    name: string;
+    /** Folder with `Pulumi.yaml` and the files of its stacks. */
+    folder: string;
+    /** What must be there before the platform: state, CI identities. */
+    isBootstrap: boolean;
+}
+
+/** The project that a stack belongs to, by where its file is. */
+export function projectOf({ root }: Places, stack: string): Project {
+    const folder = join(root, "bootstrap");
+    const isBootstrap = existsSync(join(folder, `Pulumi.${stack}.yaml`));
+    return isBootstrap
+        ? { name: `${project}-bootstrap`, folder, isBootstrap }
+        : { name: project, folder: root, isBootstrap };
+}
+
+const sandboxGroupId = "55555555-5555-4555-8555-555555555555";
 /** Who rules the sandbox's platform, answers and pays for it, where the committed file leaves that to its user. */
 const standIns: Readonly<Record<"adminGroupObjectIds" | "groups" | Tier["needs"][number], unknown>> = {
-    adminGroupObjectIds: ["55555555-5555-4555-8555-555555555555"],
+    adminGroupObjectIds: [sandboxGroupId],
     groups: Object.fromEntries(
         groupNames.map((name, index) => [name, `55555555-5555-4555-8555-00000000000${index + 1}`]),
     ),
     owner: "sandbox@example.com",
     costCentre: "SANDBOX",
 };
-const generationKey = `${project}:generation`;
-const propagationKey = `${project}:rolePropagationSeconds`;
 /** What the program takes when a stack's file says nothing (stacks/settings.ts). */
 const defaultPropagationSeconds = 120;
 /** Least real seconds that the program waits, whatever the clock: a role works after a quarter of one. */
@@ -61,7 +78,8 @@ export function writeNotes(at: Places, stack: string, notes: StackNotes): void {
 
 /** Stacks that have a committed file. */
 export function knownStacks(at: Places): string[] {
-    const names = readdirSync(at.root).map((name) => /^Pulumi\.([\w-]+)\.yaml$/.exec(name)?.[1]);
+    const files = [at.root, join(at.root, "bootstrap")].flatMap((folder) => readdirSync(folder));
+    const names = files.map((name) => /^Pulumi\.([\w-]+)\.yaml$/.exec(name)?.[1]);
     return names.filter((name) => name !== undefined).sort();
 }
 
@@ -89,7 +107,8 @@ export interface StackWorkspace {
  */
 export async function prepareWorkspace(at: Places, engine: Engine, stack: string, clock = 0): Promise<StackWorkspace> {
     if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack)) throw new UserError(`"${stack}" is no name of a stack`);
-    if (!existsSync(join(at.root, `Pulumi.${stack}.yaml`))) {
+    const { name, folder: source, isBootstrap } = projectOf(at, stack);
+    if (!existsSync(join(source, `Pulumi.${stack}.yaml`))) {
         const known = knownStacks(at);
         throw new UserError(
             `there is no stack "${stack}": Pulumi.${stack}.yaml is missing. There is: ${known.join(", ")}`,
@@ -98,9 +117,10 @@ export async function prepareWorkspace(at: Places, engine: Engine, stack: string
     const folder = workspaceOf(at, stack);
     for (const made of [folder, at.state, at.pulumiHome]) mkdirSync(made, { recursive: true });
     ensurePassphrase(at);
-    writeWhole(join(folder, "Pulumi.yaml"), readFileSync(join(at.root, "Pulumi.yaml"), "utf8"));
+    writeWhole(join(folder, "Pulumi.yaml"), readFileSync(join(source, "Pulumi.yaml"), "utf8"));
 
-    const committed = await settingsIn(at.root, engine, stack);
+    const [generationKey, propagationKey] = [`${name}:generation`, `${name}:rolePropagationSeconds`];
+    const committed = await settingsIn(source, engine, stack);
     const config = Object.entries(committed.config ?? {});
     const leftOut = config.filter(([, value]) => isSecure(value)).map(([key]) => key);
     const committedGeneration = Number(committed.config?.[generationKey] ?? 1);
@@ -110,7 +130,7 @@ export async function prepareWorkspace(at: Places, engine: Engine, stack: string
     const settings = {
         encryptionsalt: await saltOf(at, engine, stack),
         config: {
-            ...standInsFor(committed.config?.[`${project}:environment`]),
+            ...(isBootstrap ? bootstrapStandIns(name) : standInsFor(committed.config?.[`${project}:environment`])),
             ...given,
             "azure-native:subscriptionId": sandboxSubscriptionId,
             "azure-native:tenantId": sandboxTenantId,
@@ -129,6 +149,12 @@ function standInsFor(environment: unknown): Record<string, unknown> {
     const keys = ["adminGroupObjectIds", "groups", ...(known ? tiers[known].needs : [])] as const;
     return Object.fromEntries(keys.map((key) => [`${project}:${key}`, standIns[key]]));
 }
+
+/** The same for the bootstrap: who works there, and from which repository. */
+const bootstrapStandIns = (name: string): Record<string, unknown> => ({
+    [`${name}:operationsGroupId`]: sandboxGroupId,
+    [`${name}:github`]: { organisation: "example", repository: "mlplatform" },
+});
 
 function ensurePassphrase(at: Places): void {
     if ((textOf(at.passphraseFile) ?? "").length >= 32) return;
@@ -171,5 +197,5 @@ async function saltOf(at: Places, engine: Engine, stack: string): Promise<string
 
 /** File in the backend that holds a stack's state. */
 export function stateFile(at: Places, stack: string): string {
-    return join(at.state, ".pulumi", "stacks", project, `${stack}.json`);
+    return join(at.state, ".pulumi", "stacks", projectOf(at, stack).name, `${stack}.json`);
 }

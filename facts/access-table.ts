@@ -14,6 +14,7 @@ export const principals = {
     ciPreview: { type: "ServicePrincipal", who: "CI, previewing a pull request" },
     ciDeploy: { type: "ServicePrincipal", who: "CI, deploying what was signed" },
 
+    stateKeyUser: { type: "ServicePrincipal", who: "the state account, by its key's identity" },
     registryKeyUser: { type: "ServicePrincipal", who: "the registry, by its key's identity" },
     storageKeyUser: { type: "ServicePrincipal", who: "storage accounts, by their key's identity" },
     disksKeyUser: { type: "ServicePrincipal", who: "the disk encryption set, by its key's identity" },
@@ -50,6 +51,8 @@ export const accessScopes = {
     kubeletIdentity: "the nodes' identity",
     cluster: "the cluster",
     runnerSecret: "that secret alone",
+    stateContainer: "container of an environment's state",
+    stateKey: "the key of Pulumi's secrets",
 } as const satisfies Record<string, string>;
 
 export type ScopeName = keyof typeof accessScopes;
@@ -160,6 +163,35 @@ export const accessRows = {
         why: "Assigns policies to the platform's own groups; Contributor cannot.",
     },
 
+    "operations-state": {
+        ...{ principal: "operations", role: "storageBlobDataContributor", on: "stateContainer", by: "bootstrap" },
+        why: "Runs the first up, before CI can, and mends a state. They cannot delete what the account keeps of earlier versions.",
+    },
+    "operations-state-key": {
+        ...{ principal: "operations", role: "keyVaultCryptoUser", on: "stateKey", by: "bootstrap" },
+        why: "Decrypts the secrets of a state, for the first up and to mend it.",
+    },
+    "ci-preview-state": {
+        ...{ principal: "ciPreview", role: "storageBlobDataReader", on: "stateContainer", by: "bootstrap" },
+        why: "A preview reads the state and leaves it as it is.",
+    },
+    "ci-preview-state-key": {
+        ...{ principal: "ciPreview", role: "keyVaultCryptoUser", on: "stateKey", by: "bootstrap" },
+        why: "A preview compares secrets, which are encrypted in the state.",
+    },
+    "ci-deploy-state": {
+        ...{ principal: "ciDeploy", role: "storageBlobDataContributor", on: "stateContainer", by: "bootstrap" },
+        why: "Writes the state and its lock.",
+    },
+    "ci-deploy-state-key": {
+        ...{ principal: "ciDeploy", role: "keyVaultCryptoUser", on: "stateKey", by: "bootstrap" },
+        why: "Encrypts and decrypts the secrets of a state.",
+    },
+    "key-state": {
+        ...{ principal: "stateKeyUser", role: "keyVaultCryptoServiceEncryptionUser", on: "key", by: "bootstrap" },
+        why: `Wraps and unwraps the state account's data key. ${keyUse}`,
+    },
+
     "key-registry": {
         ...{ principal: "registryKeyUser", role: "keyVaultCryptoServiceEncryptionUser", on: "key", by: "foundation" },
         ...{ why: `Wraps and unwraps the registry's data key. ${keyUse}`, when: "no existing key is named" },
@@ -232,17 +264,17 @@ export function accessRow(name: AccessRowName): AccessRow {
     return accessRows[name];
 }
 
-/** Rows of people, whose group config may name. */
+/** Rows of people that the foundation gives, whose group config may name. */
 type GroupRowName = {
-    [R in AccessRowName]: (typeof accessRows)[R]["principal"] extends GroupName ? R : never;
+    [R in AccessRowName]: (typeof accessRows)[R] extends { principal: GroupName; by: "foundation" } ? R : never;
 }[AccessRowName];
 export type GroupScopeName = (typeof accessRows)[GroupRowName]["on"];
 
-/** The rows of people. */
+/** The rows of people that the foundation gives. */
 export const groupRows: readonly { name: GroupRowName; group: GroupName; on: GroupScopeName }[] = Object.entries(
     accessRows,
-).flatMap(([name, { principal, on }]) =>
-    principals[principal].type === "Group"
+).flatMap(([name, { principal, on, by }]) =>
+    principals[principal].type === "Group" && by === "foundation"
         ? [{ name: name as GroupRowName, group: principal as GroupName, on: on as GroupScopeName }]
         : [],
 );

@@ -24,6 +24,7 @@ import { diagnose, logWorkspace } from "./foundation/observability";
 import { outboundOf } from "./foundation/outbound";
 import { recordServices, workServices, zoneUses } from "./foundation-parts";
 import { runner } from "./foundation/runner";
+import { stateLinks } from "./foundation/state";
 import type { Settings } from "./settings";
 
 type ClusterChoices = Omit<
@@ -78,6 +79,7 @@ export function foundation(settings: Settings): Outputs {
     );
     const storage = accounts(settings, { ...data, privateLink, key: key.storage() }, kept);
 
+    stateLinks(settings, { ...platform, privateLink });
     const logs = logWorkspace(settings, data, kept);
     const apiServerZoneId = dns.zoneIds("apiServer")?.[0] ?? settings.apiServerZoneId;
     const cluster = new Cluster(

@@ -20,6 +20,7 @@ import { hub } from "./settings/network";
 import { settingsFaults, settingsWarnings } from "./settings-rules";
 import { groups } from "./settings/governance";
 import { runner, runnerOf } from "./settings/runner";
+import { state, type StateAccess } from "./settings/state";
 import { environments, tiers, type Environment, type Tier } from "./tiers";
 
 /** Kinds of stack: each is signed by those who own what it holds. */
@@ -70,6 +71,8 @@ export interface Settings {
     systemPool: PoolShape;
     userPools: readonly PoolShape[];
     gpuPools: readonly GpuShape[];
+    /** State account and vault of the bootstrap, to be reached from inside. */
+    state?: StateAccess;
     /** CI machines inside the network. */
     runner: RunnerChoice;
     /** Sizes whose offer in the region the operator has looked up. */
@@ -175,6 +178,7 @@ export const configKeys = {
     "mlplatform:systemPool": object(systemPool),
     "mlplatform:userPools": list(object(pool)),
     "mlplatform:gpuPools": list(object(gpuPool)),
+    "mlplatform:state": state,
     "mlplatform:runner": runner,
     "mlplatform:verifiedVmSizes": list(text()),
     "mlplatform:vcpuQuotas": record(number(0, 1_000_000)),
@@ -320,6 +324,7 @@ function drafted(read: Read): Settings {
         },
         rolePropagationSeconds: read["mlplatform:rolePropagationSeconds"] ?? 120,
         existingKeys: read["mlplatform:existingKeys"] ?? {},
+        ...defined({ state: read["mlplatform:state"] }),
         ...defined({ logAnalyticsWorkspaceId: read["mlplatform:logAnalyticsWorkspaceId"], owner, costCentre }),
         tags: { ...read["mlplatform:tags"], ...defined({ owner, "cost-centre": costCentre }) },
         groups: read["mlplatform:groups"] ?? {},

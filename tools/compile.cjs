@@ -4,7 +4,18 @@ const crypto = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 
-const SOURCES = ["index.ts", "stacks", "components", "facts", "sandbox", "review", "cli", "bench", "tools"];
+const SOURCES = [
+    "index.ts",
+    "bootstrap",
+    "stacks",
+    "components",
+    "facts",
+    "sandbox",
+    "review",
+    "cli",
+    "bench",
+    "tools",
+];
 const MANIFEST = "manifest.json";
 const OPTIONS = {
     jsc: { parser: { syntax: "typescript" }, target: "es2023" },

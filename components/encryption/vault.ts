@@ -19,7 +19,13 @@ export interface VaultArgs extends Placement {
     softDeleteRetentionDays: number;
     /** Part of the vault's name; counts up when the name is held by a deleted vault. @default 1 */
     generation?: number;
-    privateLink: PrivateLinkPlace;
+    /** Where its endpoint goes. @default - none: each network makes an endpoint of its own to it */
+    privateLink?: PrivateLinkPlace;
+    /**
+     * Public IPv4 addresses that may come in, for a vault that is there before any network is. Empty it once there is one.
+     * @default - none
+     */
+    openTo?: readonly string[];
 }
 
 /**
@@ -47,6 +53,7 @@ export class Vault extends pulumi.ComponentResource {
     constructor(name: string, args: VaultArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:encryption:Vault", name, shown(args), opts);
         const { naming, location, resourceGroupName, tags, tenantId, sku, softDeleteRetentionDays, privateLink } = args;
+        const { openTo = [] } = args;
         refuse(this, [wholeNumberFault("softDeleteRetentionDays", softDeleteRetentionDays, 7, 90)]);
         const parts = { ...naming, location, generation: args.generation ?? 1 };
         this.vaultName = resourceName("vault", parts);
@@ -64,13 +71,13 @@ export class Vault extends pulumi.ComponentResource {
                     softDeleteRetentionInDays: softDeleteRetentionDays,
                     // Disks, registry and storage refuse keys of a vault without it.
                     enablePurgeProtection: true,
-                    publicNetworkAccess: "Disabled",
+                    publicNetworkAccess: openTo.length > 0 ? "Enabled" : "Disabled",
                     // The services that use the keys come in as trusted ones:
                     // https://learn.microsoft.com/azure/key-vault/general/overview-vnet-service-endpoints
                     networkAcls: {
                         defaultAction: "Deny",
                         bypass: "AzureServices",
-                        ipRules: [],
+                        ipRules: openTo.map((address) => ({ value: address })),
                         virtualNetworkRules: [],
                     },
                     enabledForDeployment: false,
@@ -82,20 +89,22 @@ export class Vault extends pulumi.ComponentResource {
                 ...together(refuseChanges(name, frozen), heldName(name, "vault", parts)),
             }),
         );
-        const link = new PrivateLink(
-            `${name}-link`,
-            {
-                ...{ naming, location, resourceGroupName, tags, privateLink },
-                ...{ target: "vault", targetId: vault.id, targetName: this.vaultName },
-            },
-            { parent: this },
-        );
+        const link =
+            privateLink &&
+            new PrivateLink(
+                `${name}-link`,
+                {
+                    ...{ naming, location, resourceGroupName, tags, privateLink },
+                    ...{ target: "vault", targetId: vault.id, targetName: this.vaultName },
+                },
+                { parent: this },
+            );
 
         this.resource = vault;
         this.logSources = [{ kind: "Microsoft.KeyVault/vaults", name, id: vault.id }];
         this.vaultId = vault.id;
         this.trustedUri = vault.properties.apply(({ vaultUri }) => vaultUri);
-        this.vaultUri = pulumi.all([this.trustedUri, link.ready]).apply(([uri]) => uri);
+        this.vaultUri = pulumi.all([this.trustedUri, link?.ready]).apply(([uri]) => uri);
         this.registerOutputs({ vaultId: this.vaultId, vaultUri: this.vaultUri });
     }
 }

@@ -7,7 +7,11 @@ import type { Immutability, StorageFeatures } from "./features";
 type Settings = Omit<StorageAccountArgs, "accountName" | "resourceGroupName" | "location" | "tags">;
 
 /** What every account of ours has in common, and what its features add. */
-export function accountSettings(features: StorageFeatures, key: CustomerManagedKey): Settings {
+export function accountSettings(
+    features: StorageFeatures,
+    key: CustomerManagedKey,
+    openTo: readonly string[] = [],
+): Settings {
     const account = { enabled: true, keyType: "Account" };
     return {
         kind: "StorageV2",
@@ -22,9 +26,9 @@ export function accountSettings(features: StorageFeatures, key: CustomerManagedK
         allowBlobPublicAccess: false,
         allowCrossTenantReplication: false,
         allowedCopyScope: "AAD",
-        publicNetworkAccess: "Disabled",
+        publicNetworkAccess: openTo.length > 0 ? "Enabled" : "Disabled",
         // Stated in full: azure-native resets a rule set that is left out to the weakest one.
-        networkRuleSet: { defaultAction: "Deny", bypass: "None", ipRules: [], virtualNetworkRules: [] },
+        networkRuleSet: { defaultAction: "Deny", bypass: "None", ipRules: entries(openTo), virtualNetworkRules: [] },
         minimumTlsVersion: "TLS1_2",
         enableHttpsTrafficOnly: true,
 
@@ -42,6 +46,9 @@ export function accountSettings(features: StorageFeatures, key: CustomerManagedK
         ...(features.immutability && { immutableStorageWithVersioning: immutable(features.immutability) }),
     };
 }
+
+const entries = (addresses: readonly string[]): { iPAddressOrRange: string; action: "Allow" }[] =>
+    addresses.map((iPAddressOrRange) => ({ iPAddressOrRange, action: "Allow" }));
 
 /** On the account and not per container: a container's policy is locked by a call that no deployment can make. */
 function immutable({ retentionDays, locked }: Immutability): StorageAccountArgs["immutableStorageWithVersioning"] {

@@ -22,7 +22,13 @@ export interface StorageArgs extends Placement, StorageFeatures {
     /** What the account is for, in a few letters; part of its name. */
     instance: string;
     key: CustomerManagedKey;
-    privateLink: PrivateLinkPlace;
+    /** Where its endpoints go. @default - none: each network makes an endpoint of its own to it */
+    privateLink?: PrivateLinkPlace;
+    /**
+     * Public IPv4 addresses that may come in, for an account that is there before any network is. Empty it once there is one.
+     * @default - none
+     */
+    openTo?: readonly string[];
     /** Part of the account's name; counts up for a new account. @default 1 */
     generation?: number;
 }
@@ -51,7 +57,13 @@ export class Storage extends pulumi.ComponentResource {
 
         const account = new StorageAccount(
             name,
-            { accountName: this.accountName, resourceGroupName, location, tags, ...accountSettings(args, args.key) },
+            {
+                accountName: this.accountName,
+                resourceGroupName,
+                location,
+                tags,
+                ...accountSettings(args, args.key, args.openTo),
+            },
             renamedOptions(this, "storage:StorageAccount", {
                 ...together(refuseChanges(name, frozen), guardPolicy(name), heldName(name, "storageAccount", parts)),
             }),
@@ -156,6 +168,7 @@ export class Storage extends pulumi.ComponentResource {
         services: readonly pulumi.CustomResource[],
     ): [StorageService, PrivateLink][] {
         const { naming, location, resourceGroupName, tags, privateLink } = args;
+        if (privateLink === undefined) return [];
         let before: pulumi.Resource[] = [...services];
         return args.services.map((target) => {
             const link = new PrivateLink(

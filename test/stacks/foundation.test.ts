@@ -147,6 +147,22 @@ test("everything logs to a workspace of our own, or to the one from config", asy
     });
 });
 
+test("state and its key are reached from inside once config names them", async () => {
+    await build(dev);
+    const without = all("network:PrivateEndpoint").length;
+    seen.length = 0;
+    const group = "/subscriptions/s/resourceGroups/rg-mlp-boot-sdc/providers";
+    const accountId = `${group}/Microsoft.Storage/storageAccounts/stmlpbootstate`;
+    const vaultId = `${group}/Microsoft.KeyVault/vaults/kv-mlp-boot`;
+    await build({ ...dev, "mlplatform:state": JSON.stringify({ accountId, vaultId }) });
+    expect(all("network:PrivateEndpoint").length).toBe(without + 2);
+    const targets = (name: string): object => ({
+        privateLinkServiceConnections: [{ privateLinkServiceId: name }],
+    });
+    expect(only("network:PrivateEndpoint", "state-account").inputs).toMatchObject(targets(accountId));
+    expect(only("network:PrivateEndpoint", "state-vault").inputs).toMatchObject(targets(vaultId));
+});
+
 test("an upper stack is told everything that a lower one fails to promise", () => {
     expect(() => readFoundation("dev", { contractVersion: 2, cluster: {} })).toThrow(
         /stack dev is not a foundation of contract 1/,

@@ -1,5 +1,6 @@
 import { hubZoneId, hubZoneIds, prod } from "./good-settings";
 import { wrongRunners } from "./wrong-settings/runner";
+import { wrongStates } from "./wrong-settings/state";
 import { wrongGovernance } from "./wrong-settings/governance";
 import { wrongNetworks } from "./wrong-settings/network";
 import { inProd, without, wrong, type WrongSettings } from "./wrong-settings/row";
@@ -646,4 +647,5 @@ export const wrongSettings: readonly WrongSettings[] = [
     wrong("half a teardown", { teardown: "maybe" }, 'mlplatform:teardown must be true or false, got "maybe"'),
     ...wrongGovernance,
     ...wrongRunners,
+    ...wrongStates,
 ];

@@ -2,6 +2,7 @@ import type { ResourceType } from "../resource-type";
 import { clusterTypes } from "./cluster";
 import { diagnosticTypes } from "./diagnostic-setting";
 import { encryptionTypes } from "./encryption";
+import { featureTypes } from "./features";
 import { identityTypes } from "./identity";
 import { logAnalyticsTypes } from "./log-analytics";
 import { networkTypes } from "./network";
@@ -14,6 +15,7 @@ import { storageTypes } from "./storage";
 export const azureTypes: readonly ResourceType[] = [
     ...resourcesTypes,
     ...networkTypes,
+    ...featureTypes,
     ...identityTypes,
     ...encryptionTypes,
     ...registryTypes,

@@ -1,0 +1,37 @@
+/** A resource provider that the subscription must have registered, and what for. */
+export interface ResourceProvider {
+    namespace: string;
+    why: string;
+    /** Features to register besides, each of which takes minutes. */
+    features?: readonly string[];
+}
+
+/**
+ * What stacks of the platform ask Resource Manager for. Registering a provider needs `NAMESPACE/register/action`, which Contributor
+ * has; nothing is charged for it.
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types
+ */
+export const resourceProviders: readonly ResourceProvider[] = [
+    {
+        namespace: "Microsoft.Compute",
+        why: "CI machines, nodes, disk encryption sets",
+        // https://learn.microsoft.com/azure/virtual-machines/disks-enable-host-based-encryption-portal
+        features: ["EncryptionAtHost"],
+    },
+    { namespace: "Microsoft.ContainerRegistry", why: "the registry" },
+    { namespace: "Microsoft.ContainerService", why: "the cluster and its pools" },
+    { namespace: "Microsoft.Insights", why: "diagnostic settings, metrics, alerts" },
+    { namespace: "Microsoft.KeyVault", why: "vaults and keys" },
+    { namespace: "Microsoft.ManagedIdentity", why: "identities and their federated credentials" },
+    { namespace: "Microsoft.Network", why: "networks, private endpoints and zones, the way out" },
+    { namespace: "Microsoft.OperationalInsights", why: "the log workspace" },
+    { namespace: "Microsoft.PolicyInsights", why: "Azure Policy in the cluster" },
+    { namespace: "Microsoft.Quota", why: "requests for more vCPUs from the command line" },
+    { namespace: "Microsoft.Security", why: "Microsoft Defender for the cluster" },
+    { namespace: "Microsoft.Storage", why: "storage accounts" },
+];
+
+/** What a person with the right to register runs once per subscription, before anything else. */
+export function registrationCommands(): string[] {
+    return resourceProviders.map(({ namespace }) => `az provider register --namespace ${namespace} --wait`);
+}
