@@ -87,7 +87,20 @@ export function dns(settings: Settings): Fault[] {
                 !joined.some(({ block }) => meet(`${server}/32`, block)) &&
                 `mlplatform:dnsServers must lie in a network that ours is joined with, such as mlplatform:hub.addressSpaces: others are not reached, got "${server}"`,
         ),
+        ...resolversBehindHub(settings),
     ];
+}
+
+/** Resolvers behind a hub need a way there and back: peerings lead to the hub itself and no further. */
+function resolversBehindHub({ dnsServers, hub: joined, egress: choice }: Settings): Fault[] {
+    const hubLeadsOn = joined?.useGateways === true || joined?.virtualNetworkId === undefined;
+    if (choice.kind === "hubFirewall" || (choice.kind === "natGateway" && hubLeadsOn)) return [];
+    return dnsServers
+        .filter((server) => joined?.onPremises?.some((block) => meet(`${server}/32`, block)))
+        .map(
+            (server) =>
+                `mlplatform:dnsServers must be reached: behind the hub by its firewall (mlplatform:egress.kind hubFirewall), or without a firewall by its gateways (mlplatform:hub.useGateways), got "${server}"`,
+        );
 }
 
 /** What the hub's team must do for good settings to work. */
