@@ -147,7 +147,7 @@ export const accessRows = {
     },
     "ci-deploy-subscription": {
         ...{ principal: "ciDeploy", role: "contributor", on: "subscription", by: "bootstrap" },
-        why: "Makes the resource groups, everything in them and the budget. Cannot give roles, and sees no data: account keys are off.",
+        why: "Makes the resource groups, everything in them and the budget, and pushes images. Cannot give roles, and sees no data: account keys are off.",
     },
     "ci-deploy-roles": {
         ...{ principal: "ciDeploy", role: "rbacAdministrator", on: "subscription", by: "bootstrap" },
@@ -244,10 +244,6 @@ export const accessRows = {
         why: "Pulls images.",
     },
 
-    "runner-push": {
-        ...{ principal: "runner", role: "acrPush", on: "registry", by: "foundation" },
-        ...{ why: "Jobs build images and push them.", when: "there are CI machines" },
-    },
     "runner-registration": {
         ...{ principal: "runner", role: "keyVaultSecretsUser", on: "runnerSecret", by: "foundation" },
         ...{

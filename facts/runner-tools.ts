@@ -39,6 +39,16 @@ export const runnerPackages = [
 ] as const;
 
 /**
+ * The Azure CLI, from Microsoft's package archive, by the fingerprint of the key that signs it.
+ * @see https://learn.microsoft.com/cli/azure/install-azure-cli-linux
+ */
+export const azureCli = {
+    package: "azure-cli",
+    archive: "https://packages.microsoft.com/repos/azure-cli/ noble main",
+    signedBy: "BC528686B50D79E339D3721CEB3E94ADBE1229CF",
+} as const;
+
+/**
  * A public key for the login that Azure insists on. It is a point of the curve computed from a sentence, so there is no
  * private key to it, and nobody can sign in with it; a test computes it again. SSH is off as well.
  */

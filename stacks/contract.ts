@@ -36,7 +36,7 @@ const contract = object({
     }),
     diskEncryptionSetId: text(),
     /** CI machines inside the network; empty without. */
-    runner: object({ scaleSetId: optional(text()), principalId: optional(text()) }),
+    runner: object({ scaleSetId: optional(text()) }),
     cluster: object({
         id: text(),
         name: text(),

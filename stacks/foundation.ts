@@ -104,7 +104,7 @@ export function foundation(settings: Settings): Outputs {
     );
 
     const { diskEncryptionSetId } = disks;
-    const ci = runner(settings, { at: platform, network, diskEncryptionSetId, registryId: registry.registryId });
+    const ci = runner(settings, { at: platform, network, diskEncryptionSetId });
     const made = pools(settings, cluster);
     const access = groupAccess(settings, {
         ...{ platformGroup: platform.groupId, dataGroup: data.groupId, vault: vault.vaultId },
@@ -132,7 +132,6 @@ export function foundation(settings: Settings): Outputs {
                     ...made,
                     ...access,
                     diagnostics,
-                    ...(ci ? [ci] : []),
                 ],
             },
         );
@@ -149,7 +148,7 @@ export function foundation(settings: Settings): Outputs {
         registry: { id: registry.registryId, name: registry.registryName, loginServer: registry.loginServer },
         storage: { work: accountOutputs(storage.work), records: accountOutputs(storage.records) },
         diskEncryptionSetId,
-        runner: ci ? { scaleSetId: ci.scaleSetId, principalId: ci.principalId } : {},
+        runner: ci ? { scaleSetId: ci.scaleSetId } : {},
         cluster: {
             ...{ id: cluster.clusterId, name: cluster.clusterName, privateFqdn: cluster.privateFqdn },
             ...{ oidcIssuerUrl: cluster.oidcIssuerUrl, nodeResourceGroup: cluster.nodeResourceGroup },

@@ -5,6 +5,8 @@ import type { RunnerChoice } from "./runner-choice";
 const common = [
     // Ubuntu: the mirrors in Azure, and the archive itself when they fail.
     ...["azure.archive.ubuntu.com", "archive.ubuntu.com", "security.ubuntu.com"],
+    // The signing key of the Azure CLI's packages, by its fingerprint.
+    "keyserver.ubuntu.com",
     ...["registry.npmjs.org", "get.pulumi.com", "api.pulumi.com"],
     new URL(runnerTools.kubectl.url).host,
     // Where dl.k8s.io sends its callers on to.

@@ -6,10 +6,11 @@ export interface GithubRegistration {
     organisation: string;
     appId: string;
     installationId: string;
-    /** Which repositories and workflows may use the machines is decided there. */
+    /** Runner groups decide which repositories and workflows may use the machines: one for deployments, one for previews. */
     runnerGroupId: number;
-    /** What a workflow's `runs-on` names. */
-    labels: readonly string[];
+    previewRunnerGroupId: number;
+    /** What a workflow's `runs-on` names: this for deployments, with `-preview` for previews. */
+    label: string;
     /** Full resource id of the secret with the app's private key. */
     keySecretId: string;
 }
@@ -45,7 +46,7 @@ export function runnerFaults(field: string, choice: RunnerChoice): string[] {
 }
 
 function githubFaults(field: string, github: GithubRegistration): (string | false | undefined)[] {
-    const { organisation, appId, installationId, runnerGroupId, labels, keySecretId } = github;
+    const { organisation, appId, installationId, runnerGroupId, previewRunnerGroupId, label, keySecretId } = github;
     const digits = (name: string, value: string): string | false =>
         !/^\d{1,12}$/.test(value) && `${field}.${name} must be the number that GitHub shows, got "${value}"`;
     return [
@@ -55,12 +56,9 @@ function githubFaults(field: string, github: GithubRegistration): (string | fals
         digits("appId", appId),
         digits("installationId", installationId),
         wholeNumberFault(`${field}.runnerGroupId`, runnerGroupId, 1, 1_000_000_000),
-        labels.length === 0 && `${field}.labels must hold at least one`,
-        ...labels.map(
-            (label) =>
-                !/^[A-Za-z0-9_.-]{1,64}$/.test(label) &&
-                `${field}.labels must be of letters, digits, "_", "." and "-", got "${label}"`,
-        ),
+        wholeNumberFault(`${field}.previewRunnerGroupId`, previewRunnerGroupId, 1, 1_000_000_000),
+        !/^[A-Za-z0-9_.-]{1,64}$/.test(label) &&
+            `${field}.label must be 1 to 64 letters, digits, "_", "." and "-", got "${label}"`,
         !/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.KeyVault\/vaults\/[^/]+\/secrets\/[A-Za-z0-9-]{1,127}$/i.test(
             keySecretId,
         ) && `${field}.keySecretId must be the full id of a vault's secret, got "${keySecretId}"`,

@@ -20,16 +20,14 @@ export interface RunnerArgs extends Placement {
     /** Resolves once packets get out: a machine that cannot fetch its tools at its first start stays useless. */
     egressReady: pulumi.Input<string>;
     diskEncryptionSetId: pulumi.Input<string>;
-    /** Jobs push images to it. */
-    registryId: pulumi.Input<string>;
     rolePropagationSeconds: number;
 }
 
 /**
  * CI machines inside the network, so that images, services and team stacks have a place to run from before the cluster
  * has agents. No public address, no way to sign in, disks encrypted with our key, nothing secret in what Azure keeps of
- * them. Their identity may push images and, for GitHub, read the one secret that registers them; what a job may deploy is
- * the right of the job's own federated identity, not the machine's.
+ * them. What a job may see or deploy is the right of the job's own federated identity; the machine has one for GitHub alone,
+ * which may read the one secret that registers it.
  *
  * A scale set in uniform mode, the one form that both Azure Pipelines and a registration of our own can work with.
  * @see https://learn.microsoft.com/azure/devops/pipelines/agents/scale-set-agents
@@ -39,24 +37,27 @@ export class Runner extends pulumi.ComponentResource {
     readonly scaleSetId: pulumi.Output<string>;
     /** Known without Azure's answer. */
     readonly scaleSetName: string;
-    /** Object id of the machines' identity. */
-    readonly principalId: pulumi.Output<string>;
 
     constructor(name: string, args: RunnerArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:runner:Runner", name, shown(args), opts);
         const { naming, location, resourceGroupName, tags, choice, zones } = args;
         refuse(this, runnerFaults("choice", choice));
         this.scaleSetName = resourceName("scaleSet", { ...naming, location, instance: "runner" });
-        const identity = managedIdentity(`${name}-identity`, "runner", args, this);
-        const may = (row: "runner-push" | "runner-registration", scope: pulumi.Input<string>): Access => {
-            const { rolePropagationSeconds: propagationSeconds } = args;
-            const { subscriptionId } = naming;
-            const access = { row, scope, principalId: identity.principalId, subscriptionId, propagationSeconds };
-            return new Access(row.replace("runner", name), access, { parent: this });
-        };
-        may("runner-push", args.registryId);
-        const secret = choice.kind === "github" ? may("runner-registration", choice.github.keySecretId) : undefined;
-        const ready = pulumi.all([args.egressReady, secret?.ready]);
+        const identity =
+            choice.kind === "github" ? managedIdentity(`${name}-identity`, "runner", args, this) : undefined;
+        const registration =
+            choice.kind === "github" && identity
+                ? new Access(
+                      `${name}-registration`,
+                      {
+                          ...{ row: "runner-registration", scope: choice.github.keySecretId },
+                          ...{ principalId: identity.principalId, subscriptionId: naming.subscriptionId },
+                          propagationSeconds: args.rolePropagationSeconds,
+                      },
+                      { parent: this },
+                  )
+                : undefined;
+        const ready = pulumi.all([args.egressReady, registration?.ready]);
         const subnetId = pulumi.all([args.subnetId, ready]).apply(([id]) => id);
 
         const size = knownSize(choice.vmSize);
@@ -70,14 +71,14 @@ export class Runner extends pulumi.ComponentResource {
                 ...{ overprovision: false, singlePlacementGroup: false, platformFaultDomainCount: 1 },
                 upgradePolicy: { mode: "Manual" },
                 sku: { name: size.name, tier: "Standard", capacity: choice.kind === "github" ? choice.machines : 0 },
-                identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },
+                ...(identity && { identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] } }),
                 virtualMachineProfile: {
                     osProfile: {
                         computerNamePrefix: "runner",
                         adminUsername: "nobody-signs-in",
-                        customData: identity.clientId.apply((clientId) =>
-                            Buffer.from(cloudInit({ choice, clientId })).toString("base64"),
-                        ),
+                        customData: pulumi
+                            .output(identity?.clientId)
+                            .apply((clientId) => Buffer.from(cloudInit(choice, clientId)).toString("base64")),
                         linuxConfiguration: {
                             disablePasswordAuthentication: true,
                             ssh: {
@@ -132,7 +133,6 @@ export class Runner extends pulumi.ComponentResource {
             }),
         );
         this.scaleSetId = set.id;
-        this.principalId = identity.principalId;
         this.registerOutputs({ scaleSetId: this.scaleSetId });
     }
 }

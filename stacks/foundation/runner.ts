@@ -8,7 +8,6 @@ interface Home {
     at: Placement;
     network: Network;
     diskEncryptionSetId: pulumi.Input<string>;
-    registryId: pulumi.Input<string>;
 }
 
 /** CI machines, unless config wants none. */

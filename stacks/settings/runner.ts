@@ -1,5 +1,5 @@
 import type { RunnerChoice } from "../../components/runner/runner-choice";
-import { anyNumber, list, object, oneOf, optional, text, type Parsed, type Parser } from "../parse";
+import { anyNumber, object, oneOf, optional, text, type Parsed, type Parser } from "../parse";
 import type { Tier } from "../tiers";
 
 const machines = { vmSize: optional(text()), machines: optional(anyNumber), imageVersion: optional(text()) };
@@ -8,7 +8,8 @@ const registration = {
     appId: optional(text()),
     installationId: optional(text()),
     runnerGroupId: optional(anyNumber),
-    labels: optional(list(text())),
+    previewRunnerGroupId: optional(anyNumber),
+    label: optional(text()),
     keySecretId: optional(text()),
 };
 const fields = object({ kind: oneOf(["none", "github", "azureDevOps"]), ...machines, ...registration });
@@ -44,7 +45,8 @@ export function runnerOf(read: Runner | undefined, tier: Tier): RunnerChoice {
         github: {
             ...{ organisation, appId, installationId, keySecretId },
             runnerGroupId: read.runnerGroupId ?? 1,
-            labels: read.labels ?? ["mlplatform"],
+            previewRunnerGroupId: read.previewRunnerGroupId ?? read.runnerGroupId ?? 1,
+            label: read.label ?? "mlplatform",
         },
     };
 }

@@ -186,7 +186,7 @@ test("an upper stack does not mind outputs of a newer foundation", async () => {
             ...{ id: "/c", name: "c", privateFqdn: "c.private", oidcIssuerUrl: "https://o", nodeResourceGroup: "n" },
             ...{ kubernetesVersion: "1.36", kubeletPrincipalId: "k", pools: { sys: "sysabcd" } },
         },
-        ...{ monitoring: { logWorkspaceId: "/l" }, runner: { scaleSetId: "/s", principalId: "p" } },
+        ...{ monitoring: { logWorkspaceId: "/l" }, runner: { scaleSetId: "/s" } },
     };
     const outputs = await value(pulumi.output(foundationOutputs(values)));
     expect(readFoundation("dev", { ...outputs, novelty: true })).toEqual({ contractVersion: 1, ...values });

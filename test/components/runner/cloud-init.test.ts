@@ -13,7 +13,7 @@ const github: Choice = {
     ...{ kind: "github", ...machines },
     github: {
         ...{ organisation: "contoso", appId: "123456", installationId: "7890", runnerGroupId: 3 },
-        labels: ["mlplatform", "dev"],
+        ...{ previewRunnerGroupId: 4, label: "mlplatform" },
         keySecretId: "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv-boot/secrets/runner-key",
     },
 };
@@ -21,33 +21,40 @@ const azureDevOps: Choice = { kind: "azureDevOps", ...machines };
 
 interface Config {
     packages: string[];
-    users: { name: string; groups: string; lock_passwd: boolean }[];
+    users: { name: string; groups?: string; lock_passwd: boolean }[];
     write_files: { path: string; permissions: string; content: string }[];
     runcmd: string[][];
 }
 function config(choice: Choice): Config {
-    const text = cloudInit({ choice, clientId: "client-id" });
+    const text = cloudInit(choice, "client-id");
     expect(text.startsWith("#cloud-config\n")).toBe(true);
     return JSON.parse(text.slice("#cloud-config\n".length)) as Config;
 }
 const fileOf = (choice: Choice, path: string): string =>
     config(choice).write_files.find((file) => file.path === path)?.content ?? "";
 
-test("nobody signs in, tools are checked, and the user of the jobs may build images", () => {
+test("nobody signs in, and tools are checked", () => {
     for (const choice of [github, azureDevOps]) {
         const { packages, users, runcmd } = config(choice);
         const commands = runcmd.flat().join("\n");
         expect(commands).toContain("systemctl disable --now ssh.service ssh.socket");
         expect(commands).toContain(`fetch-tool ${runnerTools.kubectl.url} ${runnerTools.kubectl.sha256}`);
         expect(packages).toEqual(expect.arrayContaining(["docker.io", "nodejs", "unattended-upgrades"]));
-        expect(users).toMatchObject([{ groups: "docker", lock_passwd: true }]);
+        for (const user of users) expect(user.lock_passwd).toBe(true);
     }
     expect(config(github).runcmd.flat().join("\n")).toContain(runnerTools.githubRunner.sha256);
 });
 
+test("only deployments may build images, as Docker is as good as root", () => {
+    expect(config(github).users.map(({ name, groups }) => `${name} ${groups ?? ""}`)).toEqual([
+        "ci-preview ",
+        "ci-deploy docker",
+    ]);
+});
+
 test("Azure Pipelines brings its own agent, under the user it asks for", () => {
     expect(config(azureDevOps).users[0]?.name).toBe("AzDevOps");
-    expect(cloudInit({ choice: azureDevOps, clientId: "c" })).not.toContain("actions-runner");
+    expect(cloudInit(azureDevOps)).not.toContain("actions-runner");
 });
 
 /** Commands that stand in for those of the machine, each a script. */
@@ -90,14 +97,19 @@ test("a tool that is not the pinned one stops the machine", () => {
     }
 });
 
-test("a machine registers as the app, for one job, and hands that on alone", () => {
-    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    const pem = privateKey.export({ type: "pkcs1", format: "pem" }).toString().trim();
-    const machine = new Machine({
-        docker: "",
-        rm: "",
-        // Answers by URL, and keeps what it was told.
-        curl: `all="$* $(cat)"; printf '%s\\n' "$all" >> "$HERE/calls"
+describe.each([
+    ["deploy", 3, "mlplatform", "docker system prune"],
+    ["preview", 4, "mlplatform-preview", undefined],
+])("for one job of the kind %s", (use, group, label, cleaned) => {
+    test("a machine registers as the app, and hands the registration on alone", () => {
+        const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+        const pem = privateKey.export({ type: "pkcs1", format: "pem" }).toString().trim();
+        const machine = new Machine({
+            docker: 'echo "docker $*" >> "$HERE/done"',
+            rm: "",
+            iptables: 'echo "iptables $*" >> "$HERE/done"; [ "$1" != --check ]',
+            // Answers by URL, and keeps what it was told.
+            curl: `all="$* $(cat)"; printf '%s\\n' "$all" >> "$HERE/calls"
 case "$all" in
   *169.254.169.254*) echo '{"access_token":"machine-token"}' ;;
   *kv-boot.vault.azure.net*) cat "$HERE/secret.json" ;;
@@ -105,23 +117,32 @@ case "$all" in
   *generate-jitconfig*) echo '{"encoded_jit_config":"one-job"}' ;;
   *) exit 22 ;;
 esac`,
-        runuser: 'echo "ran: $*"; env | grep -c -E "token|PRIVATE KEY" || true',
+            runuser: 'echo "ran: $*"; env | grep -c -E "token|PRIVATE KEY" || true',
+        });
+        try {
+            machine.write("secret.json", JSON.stringify({ value: pem }));
+            const output = machine.run(fileOf(github, "/usr/local/sbin/run-one-job"), use);
+            expect(output).toBe(`ran: --user ci-${use} -- /opt/runner-${use}/run.sh --jitconfig one-job\n0\n`);
+            const calls = machine.read("calls").split("\n");
+            expect(calls[0]).toContain("client_id=client-id");
+            expect(calls[1]).toContain("secrets/runner-key?api-version=7.4 Authorization: Bearer machine-token");
+            expect(calls[2]).toContain("/app/installations/7890/access_tokens");
+            expect(calls[3]).toContain("/orgs/contoso/actions/runners/generate-jitconfig");
+            expect(calls[3]).toContain(`"runner_group_id":${group},"labels":["${label}"]`);
+            const [header = "", claims = "", signature = ""] =
+                / Bearer (\S+)/.exec(calls[2] ?? "")?.[1]?.split(".") ?? [];
+            expect(JSON.parse(Buffer.from(claims, "base64url").toString())).toMatchObject({ iss: "123456" });
+            const verify = createVerify("sha256").update(`${header}.${claims}`);
+            expect(verify.verify(publicKey, Buffer.from(signature, "base64url"))).toBe(true);
+            const done = machine.read("done");
+            // Only root gets tokens of the machine.
+            for (const address of ["169.254.169.254", "168.63.129.16"])
+                expect(done).toContain(
+                    `iptables --append OUTPUT --destination ${address} --match owner ! --uid-owner 0 --jump REJECT`,
+                );
+            expect(done.includes("docker")).toBe(cleaned !== undefined);
+        } finally {
+            machine.remove();
+        }
     });
-    try {
-        machine.write("secret.json", JSON.stringify({ value: pem }));
-        const output = machine.run(fileOf(github, "/usr/local/sbin/run-one-job"));
-        expect(output).toBe("ran: --user ci -- /opt/runner/run.sh --jitconfig one-job\n0\n");
-        const calls = machine.read("calls").split("\n");
-        expect(calls[0]).toContain("client_id=client-id");
-        expect(calls[1]).toContain("secrets/runner-key?api-version=7.4 Authorization: Bearer machine-token");
-        expect(calls[2]).toContain("/app/installations/7890/access_tokens");
-        expect(calls[3]).toContain("/orgs/contoso/actions/runners/generate-jitconfig");
-        expect(calls.join("\n")).toMatch(/"runner_group_id": ?3/);
-        const [header = "", claims = "", signature = ""] = / Bearer (\S+)/.exec(calls[2] ?? "")?.[1]?.split(".") ?? [];
-        expect(JSON.parse(Buffer.from(claims, "base64url").toString())).toMatchObject({ iss: "123456" });
-        const verify = createVerify("sha256").update(`${header}.${claims}`);
-        expect(verify.verify(publicKey, Buffer.from(signature, "base64url"))).toBe(true);
-    } finally {
-        machine.remove();
-    }
 });

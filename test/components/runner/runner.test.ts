@@ -9,12 +9,12 @@ const azureDevOps: Choice = { kind: "azureDevOps", vmSize: "Standard_D4ds_v5", m
 const keySecretId = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv/secrets/key";
 const registration = {
     ...{ organisation: "contoso", appId: "1", installationId: "2", runnerGroupId: 1 },
-    ...{ labels: ["mlplatform"], keySecretId },
+    ...{ previewRunnerGroupId: 1, label: "mlplatform", keySecretId },
 };
 const github: Choice = { kind: "github", vmSize: "Standard_D4ds_v5", machines: 2, github: registration };
 const args = (choice: Choice): RunnerArgs => ({
     ...{ ...place, choice, zones: ["1", "2", "3"], subnetId: "/agents", egressReady: "/egress" },
-    ...{ diskEncryptionSetId: "/des", registryId: "/registry", rolePropagationSeconds: 0 },
+    ...{ diskEncryptionSetId: "/des", rolePropagationSeconds: 0 },
 });
 const scaleSet = "compute:VirtualMachineScaleSet";
 
@@ -60,17 +60,14 @@ test("a size without room for the disk gets a managed one, with the same key", a
     });
 });
 
-test("its identity may push images, and for GitHub read the one secret that registers it", async () => {
+test("has no identity with Azure Pipelines, and with GitHub one for the secret that registers it", async () => {
     await value(new Runner("devops", args(azureDevOps)).scaleSetId);
     await value(new Runner("github", args(github)).scaleSetId);
-    const roles = all("authorization:RoleAssignment")
-        .filter(({ name }) => !name.startsWith("runner-"))
-        .map(({ name, inputs }) => `${name} ${String(inputs.scope)}`);
-    expect(roles.sort()).toEqual([
-        "devops-push /registry",
-        "github-push /registry",
+    const roles = all("authorization:RoleAssignment").filter(({ name }) => !name.startsWith("runner-"));
+    expect(roles.map(({ name, inputs }) => `${name} ${String(inputs.scope)}`)).toEqual([
         `github-registration ${keySecretId}`,
     ]);
+    expect(only(scaleSet, "devops").inputs.identity).toBeUndefined();
 });
 
 test("for GitHub as many machines run as are asked for, told what is no secret", async () => {
@@ -80,7 +77,7 @@ test("for GitHub as many machines run as are asked for, told what is no secret",
     expect(options.ignoreChanges).toEqual([]);
     const profile = inputs.virtualMachineProfile as { osProfile: { customData: string } };
     expect(Buffer.from(profile.osProfile.customData, "base64").toString()).toBe(
-        cloudInit({ choice: github, clientId: "runner-identity-client" }),
+        cloudInit(github, "runner-identity-client"),
     );
 });
 

@@ -41,7 +41,11 @@ export const wrongRunners: readonly WrongSettings[] = [
         { ...github, keySecretId: "-----BEGIN RSA PRIVATE KEY-----" },
         "mlplatform:runner.keySecretId must be the full id of a vault's secret",
     ),
-    asked("no label", { ...github, labels: [] }, "mlplatform:runner.labels must hold at least one"),
+    asked(
+        "a label of two words",
+        { ...github, label: "ml platform" },
+        "mlplatform:runner.label must be 1 to 64 letters",
+    ),
     asked(
         "a runner group by its name",
         { ...github, runnerGroupId: 0 },
