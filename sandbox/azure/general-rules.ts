@@ -20,6 +20,11 @@ export function refuseMissingParent(id: string, types: TypeTable, azure: Subscri
         if (elsewhere ?? azure.find(parent)) return elsewhere;
         return refusal(404, "ResourceGroupNotFound", `Resource group '${nameOf(parent)}' could not be found.`);
     }
+    // What extends a resource of another subscription, such as a role on a hub's zone, is taken on trust.
+    const extending = id.toLowerCase().lastIndexOf("/providers/") >= parent.length;
+    const theirs = subscriptionOf(parent);
+    if (extending && theirs !== undefined && !sameId(theirs, `/subscriptions/${azure.subscriptionId}`))
+        return undefined;
     const type = types.ofId(parent);
     // Parts of a resource that are always there (`blobServices/default`) need no record of their own.
     if (!type || type.deletion === "reset") return refuseMissingParent(parent, types, azure);
@@ -28,7 +33,7 @@ export function refuseMissingParent(id: string, types: TypeTable, azure: Subscri
     if (upper) return upper;
     const { type: armType = "" } = parseId(parent) ?? {};
     const group = nameOf(groupId(parent) ?? "");
-    if (id.toLowerCase().lastIndexOf("/providers/") >= parent.length) {
+    if (extending) {
         const message = `The Resource '${armType}/${nameOf(parent)}' under resource group '${group}' was not found.`;
         return refusal(404, "ResourceNotFound", message);
     }

@@ -27,6 +27,14 @@ test("answers a PUT with the id, what was asked and what Azure computes", async 
     expect(azure.get(safeId.toUpperCase())?.id).toBe(safeId);
 });
 
+test("what extends a resource of another subscription is taken on trust", async () => {
+    const scope =
+        "/subscriptions/99999999-9999-4999-8999-999999999999/resourceGroups/hub/providers/Microsoft.Test/safes/s";
+    const { azure } = openWidgets();
+    const { id } = await azure.put(tokens.lock, { scope, lockName: "l", level: "CanNotDelete" });
+    expect(id).toBe(`${scope}/providers/Microsoft.Authorization/locks/l`);
+});
+
 describe("refuses a request with Azure's code:", () => {
     const elsewhere = { ...inputs.safe, subscriptionId: "99999999-9999-4999-8999-999999999999" };
     test.each<[string, string, Properties, string]>([

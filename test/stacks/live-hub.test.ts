@@ -1,5 +1,6 @@
 import { liveConfig } from "../live-stack";
 import { CompiledProject } from "../plain-pulumi/compiled-project";
+import { hubZoneIds } from "./good-settings";
 
 // An environment behind a corporate hub's firewall comes up on the real engine once the hub's team has done its part, and goes
 // away again, in the order that Azure needs.
@@ -15,6 +16,9 @@ beforeAll(async () => {
         ...liveConfig,
         "mlplatform:hub": { virtualNetworkId: hubId, addressSpaces: ["10.0.0.0/16"] },
         "mlplatform:egress": { kind: "hubFirewall", nextHopIpAddress: "10.0.1.4" },
+        // In another subscription, as hubs' zones are.
+        "mlplatform:dns": { mode: "hub", zoneIds: hubZoneIds },
+        "mlplatform:dnsServers": ["10.0.2.4"],
     });
     const { azure } = project.sandbox;
     await azure.put("azure-native:resources:ResourceGroup", { resourceGroupName: "rg-hub", location: "swedencentral" });
@@ -52,6 +56,10 @@ test("nothing of it faces the internet, and the cluster goes out by the hub's fi
     for (const kind of ["PublicIPAddress", "AzureFirewall", "NatGateway"]) expect(kinds()).not.toContain(kind);
     const [cluster] = project.sandbox.azure.list("azure-native:containerservice:ManagedCluster");
     expect(cluster?.inputs.networkProfile).toMatchObject({ outboundType: "userDefinedRouting" });
+    // With the role in the zone's own subscription.
+    const roles = project.sandbox.azure.list("azure-native:authorization:RoleAssignment").map(({ inputs }) => inputs);
+    const onZone = roles.find(({ scope }) => scope === hubZoneIds["private.swedencentral.azmk8s.io"]);
+    expect(onZone?.roleDefinitionId).toMatch(/^\/subscriptions\/33333333-/);
     const [route] = project.sandbox.azure.list("azure-native:network:Route");
     expect(route?.inputs).toMatchObject({ addressPrefix: "0.0.0.0/0", nextHopIpAddress: "10.0.1.4" });
 });
