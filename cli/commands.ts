@@ -16,6 +16,7 @@ import { withStack } from "./stack-run";
 import type { Context } from "./stack-run";
 import { start } from "./start";
 import { stop } from "./stop";
+import { environments } from "./environments";
 import { UserError } from "./user-error";
 
 /** Options as they were typed. */
@@ -207,6 +208,17 @@ export const commands: readonly Command[] = [
         options: { json: { type: "boolean" } },
         positionals: [1, 1],
         run: (context, [stack = dev], values) => firewallRules(context, stack, values.json === true),
+    },
+    {
+        name: "environments",
+        usage: "[--against STACK] [--planned] [--markdown]",
+        summary: "how environments differ, from the tier table, the stacks' files and, with --planned, their previews",
+        options: { against: { type: "string" }, planned: { type: "boolean" }, markdown: { type: "boolean" } },
+        positionals: [0, 0],
+        run: (context, _, { against = dev, planned, markdown }) =>
+            environments(context, {
+                ...{ against: String(against), planned: planned === true, markdown: markdown === true },
+            }),
     },
     {
         name: "sandbox",

@@ -2,13 +2,17 @@ import { carryOut, planLines, previewWithFreeNames } from "./deploy";
 import { azureTime, kinds, outputLines } from "./report";
 import { deployed } from "./export";
 import { savePicture } from "./picture";
+import { differences, factsOf, tableLines } from "./environments";
 import { recover } from "./recover";
 import { exportState, outputsOf } from "./session";
 import { table } from "./table";
 import { withStack } from "./stack-run";
 import type { Context, StackRun } from "./stack-run";
 import type { AzureBehaviour } from "./local-azure";
-import { notesOf, writeNotes } from "./workspace";
+import { knownStacks, notesOf, writeNotes } from "./workspace";
+
+/** The environment that others are told by. */
+const base = "dev";
 
 /** Brings a stack up in the sandbox and says what came of it. */
 export async function start(context: Context, stack: string, behaviour: AzureBehaviour): Promise<void> {
@@ -58,9 +62,24 @@ async function summarise(run: StackRun, changed: boolean): Promise<void> {
         section(`On Azure this would take ${total}`, chain);
     }
     section("Picture", [`  ${await savePicture(run.at, stack, deployed(state))}`]);
+    section("Different from dev", await shortDifferences(run));
     section("Next", table(nextCommands(stack)));
     terminal.line();
     terminal.step(terminal.good(changed ? `"${stack}" is up` : `"${stack}" is up, and nothing had to be done`));
+}
+
+/** What this environment is, beside dev: its tier. Where there is a dev, and this is another. */
+async function shortDifferences(run: StackRun): Promise<string[]> {
+    const { stack } = run.session.workspace;
+    if (stack === base || !knownStacks(run.at).includes(base)) return [];
+    const facts = [await factsOf(run, base), await factsOf(run, stack)].filter((one) => one !== undefined);
+    const [tier, ...others] = differences(facts);
+    if (facts.length < 2 || tier === undefined) return [];
+    const more = others.reduce((sum, { rows }) => sum + rows.length, 0);
+    return [
+        ...tableLines([tier], [base, stack]).map((line) => `  ${line}`),
+        `  and ${more} values of its file: npx mlplatform environments`,
+    ];
 }
 
 function nextCommands(stack: string): [string, string][] {

@@ -14,6 +14,7 @@ describe.each(["staging", "prod"])("%s", (stack) => {
         async () => {
             const told = await home.succeed("start", stack);
             expect(told).toMatch(/created +network:AzureFirewall/);
+            expect(told).toMatch(/Different from dev\n +Tier +dev +\w+\n(.*\n)* +protect +no +yes/);
             expect(told).toContain(`"${stack}" is up`);
             expect(await home.succeed("preview", stack)).toMatch(/preview: \d+ unchanged/);
 
