@@ -5,6 +5,7 @@ import { LocalWorkspace } from "@pulumi/pulumi/automation/localWorkspace";
 import type { StackSettings } from "@pulumi/pulumi/automation/stackSettings";
 import { groupNames } from "../facts/access-table";
 import { sandboxSubscriptionId, sandboxTenantId } from "../sandbox/azure/azure";
+import { sandboxCosmosDbObjectId } from "../sandbox/azure/types/machine-learning";
 import type { Pace } from "../stacks/program";
 import { environments, tiers } from "../stacks/tiers";
 import type { Tier } from "../stacks/tiers";
@@ -37,11 +38,14 @@ export function projectOf({ root }: Places, stack: string): Project {
 
 const sandboxGroupId = "55555555-5555-4555-8555-555555555555";
 /** Who rules the sandbox's platform, answers and pays for it, where the committed file leaves that to its user. */
-const standIns: Readonly<Record<"adminGroupObjectIds" | "groups" | Tier["needs"][number], unknown>> = {
+const standIns: Readonly<
+    Record<"adminGroupObjectIds" | "groups" | "cosmosDbObjectId" | Tier["needs"][number], unknown>
+> = {
     adminGroupObjectIds: [sandboxGroupId],
     groups: Object.fromEntries(
         groupNames.map((name, index) => [name, `55555555-5555-4555-8555-00000000000${index + 1}`]),
     ),
+    cosmosDbObjectId: sandboxCosmosDbObjectId,
     owner: "sandbox@example.com",
     costCentre: "SANDBOX",
 };
@@ -146,7 +150,7 @@ export async function prepareWorkspace(at: Places, engine: Engine, stack: string
 /** What that environment must be told and no committed file can know. */
 function standInsFor(environment: unknown): Record<string, unknown> {
     const known = environments.find((one) => one === environment);
-    const keys = ["adminGroupObjectIds", "groups", ...(known ? tiers[known].needs : [])] as const;
+    const keys = ["adminGroupObjectIds", "groups", "cosmosDbObjectId", ...(known ? tiers[known].needs : [])] as const;
     return Object.fromEntries(keys.map((key) => [`${project}:${key}`, standIns[key]]));
 }
 

@@ -17,7 +17,7 @@ export interface NameParts extends Naming {
     /** Tells several of a kind apart, e.g. `nodes` and `ingress` for subnets. */
     instance?: string;
     /**
-     * Counts up when a global name is held by a soft-deleted resource. Only global names carry it.
+     * Counts up when a name is held by a soft-deleted resource. Global names carry it, and others that are held.
      * @default 1
      */
     generation?: number;
@@ -31,6 +31,8 @@ interface NameRule {
     pattern: RegExp;
     /** The rule in words, for the error. */
     words: string;
+    /** A deleted one keeps its name for a while, so the name carries the generation as global ones do. */
+    held?: true;
     /** Within what the name must be unique. */
     scope: "global" | "subscription" | "resource group" | "parent";
 }
@@ -68,6 +70,9 @@ export const nameRules = {
         pattern: /^[a-z](?:-?[a-z0-9])*$/,
         words: "a-z, 0-9 and single hyphens, from a letter on",
     },
+    // Without hyphens, as 24 characters must do for it too.
+    workspaceVault: { prefix: "kvml", ...plain, min: 3, max: 24, scope: "global" },
+    workspace: { prefix: "mlw", ...dashed, min: 3, max: 33, scope: "resource group", held: true },
     registry: { prefix: "cr", ...plain, min: 5, max: 50, scope: "global" },
     storageAccount: { prefix: "st", ...plain, min: 3, max: 24, scope: "global" },
     logWorkspace: { prefix: "log", ...dashed, min: 4, max: 63, scope: "resource group" },
@@ -86,7 +91,7 @@ export function resourceName(kind: NameKind, parts: NameParts): string {
     const tail =
         rule.scope === "global"
             ? [instance, uniqueness(parts), String(generation)]
-            : [regionCode(parts.location), instance];
+            : [regionCode(parts.location), instance, ...(rule.held ? [String(generation)] : [])];
     const name = [rule.prefix, workload, environment, ...tail]
         .filter((part) => part !== undefined)
         .join(rule.separator);

@@ -13,6 +13,8 @@ const heldCodes = [
     "RegistryNameNotAvailable",
     "StorageAccountAlreadyTaken",
     "StorageAccountAlreadyExists",
+    // Azure ML says it with the code of every bad request: https://github.com/Azure/ResourceModules/issues/3596
+    "Soft-deleted workspace exists",
 ];
 
 /**

@@ -18,6 +18,8 @@ export const principals = {
     registryKeyUser: { type: "ServicePrincipal", who: "the registry, by its key's identity" },
     storageKeyUser: { type: "ServicePrincipal", who: "storage accounts, by their key's identity" },
     disksKeyUser: { type: "ServicePrincipal", who: "the disk encryption set, by its key's identity" },
+    workspace: { type: "ServicePrincipal", who: "the machine-learning workspace" },
+    cosmosDb: { type: "ServicePrincipal", who: "Azure Cosmos DB, which keeps the workspace's metadata" },
     cluster: { type: "ServicePrincipal", who: "the cluster's control plane" },
     runner: { type: "ServicePrincipal", who: "CI machines inside the network" },
     kubelet: { type: "ServicePrincipal", who: "the cluster's nodes" },
@@ -43,6 +45,9 @@ export const accessScopes = {
     registry: "the registry",
     workAccount: "storage account of work",
     recordsAccount: "storage account of models and ledger",
+    workspace: "the machine-learning workspace",
+    workspaceAccount: "storage account of the workspace",
+    workspaceVault: "the workspace's own vault",
     diskEncryptionSet: "the disk encryption set",
     network: "the network",
     nodesSubnet: "subnet of the nodes",
@@ -77,7 +82,7 @@ const keyUse = "https://learn.microsoft.com/azure/key-vault/general/rbac-guide";
 /**
  * Every role that is given, by anyone, anywhere on the platform: assignments are made from these rows and from nothing
  * else, so that who wants to know who may do what reads this one table (or `npx mlplatform access STACK`). No person has
- * Owner or Contributor; nobody has a role with wildcards over data.
+ * Owner, Contributor or the keys.
  */
 export const accessRows = {
     "operations-platform": {
@@ -139,6 +144,14 @@ export const accessRows = {
     "data-science-cluster": {
         ...{ principal: "dataScience", role: "aksClusterUser", on: "cluster", by: "foundation" },
         why: "To fetch a kubeconfig. What they may do in which namespace is the team stacks' to say.",
+    },
+    "data-science-workspace": {
+        ...{ principal: "dataScience", role: "azureMlDataScientist", on: "workspace", by: "foundation" },
+        why: "To track runs and register assets; not to change the workspace, nor to make computes.",
+    },
+    "data-science-artifacts": {
+        ...{ principal: "dataScience", role: "storageBlobDataContributor", on: "workspaceAccount", by: "foundation" },
+        why: "To log what runs bring forth: with account keys off, everyone does so as themselves. https://learn.microsoft.com/azure/machine-learning/how-to-disable-local-auth-storage",
     },
 
     "ci-preview-subscription": {
@@ -207,6 +220,31 @@ export const accessRows = {
     "key-cluster": {
         ...{ principal: "cluster", role: "keyVaultCryptoUser", on: "key", by: "foundation" },
         why: "Encrypts the cluster's secrets. https://learn.microsoft.com/azure/aks/use-kms-etcd-encryption",
+    },
+    "key-workspace": {
+        ...{ principal: "workspace", role: "keyVaultCryptoServiceEncryptionUser", on: "key", by: "foundation" },
+        why: "Wraps and unwraps the keys of what Azure keeps for the workspace. https://learn.microsoft.com/azure/machine-learning/concept-customer-managed-keys",
+    },
+    "workspace-cosmos-key": {
+        ...{ principal: "cosmosDb", role: "keyVaultCryptoServiceEncryptionUser", on: "key", by: "foundation" },
+        why: "The workspace's metadata lies in a Cosmos DB of Azure's own, which uses the key as itself. https://learn.microsoft.com/azure/machine-learning/how-to-setup-customer-managed-keys",
+    },
+    // Azure's page asks for Contributor on account and vault; these are what of it is about accounts and vaults.
+    "workspace-account": {
+        ...{ principal: "workspace", role: "storageAccountContributor", on: "workspaceAccount", by: "foundation" },
+        why: "Sets its containers and shares up. https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
+    },
+    "workspace-blobs": {
+        ...{ principal: "workspace", role: "storageBlobDataContributor", on: "workspaceAccount", by: "foundation" },
+        why: "Reads and writes artifacts as itself, as account keys are off. https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
+    },
+    "workspace-vault": {
+        ...{ principal: "workspace", role: "keyVaultContributor", on: "workspaceVault", by: "foundation" },
+        why: "Azure ML insists on a vault for its secrets: it gets one that holds nothing else. https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
+    },
+    "workspace-secrets": {
+        ...{ principal: "workspace", role: "keyVaultAdministrator", on: "workspaceVault", by: "foundation" },
+        why: "Keeps its secrets in its own vault; no key of the platform lies there. https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
     },
     "cluster-etcd-vault": {
         ...{ principal: "cluster", role: "keyVaultContributor", on: "vault", by: "foundation" },

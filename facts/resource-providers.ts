@@ -20,13 +20,18 @@ export const resourceProviders: readonly ResourceProvider[] = [
     },
     { namespace: "Microsoft.ContainerRegistry", why: "the registry" },
     { namespace: "Microsoft.ContainerService", why: "the cluster and its pools" },
+    // The next two, and storage, are what Azure ML makes a workspace's metadata of:
+    // https://learn.microsoft.com/azure/machine-learning/how-to-setup-customer-managed-keys
+    { namespace: "Microsoft.DocumentDB", why: "Cosmos DB, where Azure keeps the workspace's metadata" },
     { namespace: "Microsoft.Insights", why: "diagnostic settings, metrics, alerts" },
     { namespace: "Microsoft.KeyVault", why: "vaults and keys" },
+    { namespace: "Microsoft.MachineLearningServices", why: "the workspace" },
     { namespace: "Microsoft.ManagedIdentity", why: "identities and their federated credentials" },
     { namespace: "Microsoft.Network", why: "networks, private endpoints and zones, the way out" },
     { namespace: "Microsoft.OperationalInsights", why: "the log workspace" },
     { namespace: "Microsoft.PolicyInsights", why: "Azure Policy in the cluster" },
     { namespace: "Microsoft.Quota", why: "requests for more vCPUs from the command line" },
+    { namespace: "Microsoft.Search", why: "AI Search, with which Azure looks the workspace's metadata up" },
     { namespace: "Microsoft.Security", why: "Microsoft Defender for the cluster" },
     { namespace: "Microsoft.Storage", why: "storage accounts" },
 ];

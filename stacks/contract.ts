@@ -34,6 +34,14 @@ const contract = object({
         /** Models and the ledger: written once. */
         records: account,
     }),
+    machineLearning: object({
+        workspaceId: text(),
+        workspaceName: text(),
+        /** What `mlflow.set_tracking_uri` takes. */
+        trackingUri: text(),
+        /** Account that holds the artifacts of runs. */
+        storageAccountName: text(),
+    }),
     diskEncryptionSetId: text(),
     /** CI machines inside the network; empty without. */
     runner: object({ scaleSetId: optional(text()) }),
@@ -93,5 +101,15 @@ export function readFoundation(stack: string, outputs: Readonly<Record<string, u
 
 const names: ReadonlySet<string> = new Set([
     ...["contractVersion", "environment", "workload", "location", "subscriptionId", "tenantId", "resourceGroups"],
-    ...["network", "vault", "registry", "storage", "diskEncryptionSetId", "runner", "cluster", "monitoring"],
+    ...[
+        "network",
+        "vault",
+        "registry",
+        "storage",
+        "machineLearning",
+        "diskEncryptionSetId",
+        "runner",
+        "cluster",
+        "monitoring",
+    ],
 ]);

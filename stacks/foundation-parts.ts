@@ -6,4 +6,4 @@ export const workServices: readonly StorageService[] = ["blob", "file", "queue"]
 export const recordServices: readonly StorageService[] = ["blob"];
 
 /** What the foundation reaches by private names. */
-export const zoneUses: readonly ZoneUse[] = ["apiServer", "registry", "vault", ...workServices];
+export const zoneUses: readonly ZoneUse[] = ["apiServer", "registry", "vault", "workspace", ...workServices];

@@ -6,7 +6,7 @@ import { NodePool } from "../components/cluster/node-pool";
 import type { PoolShape } from "../components/cluster/pool-settings";
 import { existingKey, type CustomerManagedKey } from "../components/encryption/customer-managed-key";
 import { DiskEncryption } from "../components/encryption/disk-encryption";
-import { Key, type KeyUse } from "../components/encryption/key";
+import { Key, type KeyUse, type OwnKey } from "../components/encryption/key";
 import { Vault } from "../components/encryption/vault";
 import { Lock } from "../components/governance/lock";
 import { resourceName } from "../components/names";
@@ -20,6 +20,7 @@ import { platformTags } from "../components/tags";
 import { foundationOutputs } from "./contract";
 import { groupAccess } from "./foundation/access";
 import { hubTeamOutputs } from "./foundation/hub-team";
+import { machineLearning } from "./foundation/machine-learning";
 import { diagnose, logWorkspace } from "./foundation/observability";
 import { outboundOf } from "./foundation/outbound";
 import { recordServices, workServices, zoneUses } from "./foundation-parts";
@@ -77,7 +78,14 @@ export function foundation(settings: Settings): Outputs {
         },
         kept,
     );
-    const storage = accounts(settings, { ...data, privateLink, key: key.storage() }, kept);
+    const storageKey = key.storage();
+    const storage = accounts(settings, { ...data, privateLink, key: storageKey }, kept);
+    const ml = machineLearning(
+        settings,
+        { ...data, privateLink },
+        { storage: storageKey, workspace: key.workspace() },
+        kept,
+    );
 
     stateLinks(settings, { ...platform, privateLink });
     const logs = logWorkspace(settings, data, kept);
@@ -109,9 +117,20 @@ export function foundation(settings: Settings): Outputs {
     const access = groupAccess(settings, {
         ...{ platformGroup: platform.groupId, dataGroup: data.groupId, vault: vault.vaultId },
         ...{ workAccount: storage.work.accountId, recordsAccount: storage.records.accountId },
+        ...{ workspace: ml.workspace.workspaceId, workspaceAccount: ml.storage.accountId },
         cluster: cluster.clusterId,
     });
-    const diagnostics = diagnose(settings, logs, [network, vault, registry, storage.work, storage.records, cluster]);
+    const diagnostics = diagnose(settings, logs, [
+        network,
+        vault,
+        registry,
+        storage.work,
+        storage.records,
+        ml.workspace,
+        ml.storage,
+        ml.vault,
+        cluster,
+    ]);
     if (tier.locks)
         new Lock(
             "data-lock",
@@ -128,6 +147,9 @@ export function foundation(settings: Settings): Outputs {
                     registry,
                     storage.work,
                     storage.records,
+                    ml.workspace,
+                    ml.storage,
+                    ml.vault,
                     cluster,
                     ...made,
                     ...access,
@@ -149,6 +171,10 @@ export function foundation(settings: Settings): Outputs {
         storage: { work: accountOutputs(storage.work), records: accountOutputs(storage.records) },
         diskEncryptionSetId,
         runner: ci ? { scaleSetId: ci.scaleSetId } : {},
+        machineLearning: {
+            ...{ workspaceId: ml.workspace.workspaceId, workspaceName: ml.workspace.workspaceName },
+            ...{ trackingUri: ml.workspace.trackingUri, storageAccountName: ml.storage.accountName },
+        },
         cluster: {
             ...{ id: cluster.clusterId, name: cluster.clusterName, privateFqdn: cluster.privateFqdn },
             ...{ oidcIssuerUrl: cluster.oidcIssuerUrl, nodeResourceGroup: cluster.nodeResourceGroup },
@@ -191,10 +217,10 @@ function keys(
     at: Placement,
     vault: Vault,
     options: pulumi.ComponentResourceOptions,
-): Record<"registry" | "storage" | "disks" | "cluster", () => CustomerManagedKey> {
+): Record<"registry" | "storage" | "disks", () => CustomerManagedKey> & Record<"cluster" | "workspace", () => OwnKey> {
     const { tier, generations, rolePropagationSeconds, existingKeys } = settings;
     const { type, sizeBits } = tier.keys;
-    const own = (use: KeyUse): CustomerManagedKey =>
+    const own = (use: KeyUse): OwnKey =>
         new Key(
             `${use}-key`,
             {
@@ -211,6 +237,8 @@ function keys(
         ...{ registry: either("registry"), storage: either("storage"), disks: either("disks") },
         // Always in our vault: this API version reaches a private vault through the network integration, and no HSM pool.
         cluster: () => own("cluster"),
+        // Likewise: Azure ML names a vault beside the key.
+        workspace: () => own("workspace"),
     };
 }
 

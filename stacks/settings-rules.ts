@@ -78,6 +78,7 @@ const namesUsed: Partial<Record<NameKind, string>> = {
     },
     ...{ identity: "registry", cluster: "", nodeResourceGroup: "", key: "registry" },
     logWorkspace: "",
+    ...{ workspaceVault: "", workspace: "" },
     ...{ vault: "", registry: "", storageAccount: "work", firewall: "", firewallPolicy: "" },
     scaleSet: "runner",
 };
@@ -88,6 +89,7 @@ const longestNetworkGroup = 63;
 function names({ naming, location, generations }: Settings): Fault[] {
     const generation: Partial<Record<NameKind, number>> = {
         ...{ vault: generations.vault, registry: generations.registry, storageAccount: generations.storage },
+        ...{ workspaceVault: generations.workspace, workspace: generations.workspace },
     };
     return (Object.keys(namesUsed) as NameKind[]).map((kind) => {
         const instance = namesUsed[kind];

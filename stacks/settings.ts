@@ -32,6 +32,8 @@ export interface Generations {
     vault: number;
     registry: number;
     storage: number;
+    /** The workspace with its account and vault, which it never parts with. */
+    workspace: number;
     keys: number;
 }
 
@@ -90,6 +92,8 @@ export interface Settings {
     costCentre?: string;
     /** Object ids of the directory's groups that get roles. */
     groups: Readonly<Partial<Record<GroupName, string>>>;
+    /** Object id of Azure Cosmos DB's service principal in the directory. */
+    cosmosDbObjectId: string;
     /** Locks the write-once policy of models and ledger, for ever. */
     lockRecords: boolean;
     /** Lifts protection, so that the environment can be destroyed. */
@@ -187,6 +191,7 @@ export const configKeys = {
         vault: optional(generation),
         registry: optional(generation),
         storage: optional(generation),
+        workspace: optional(generation),
         keys: optional(generation),
     }),
     "mlplatform:rolePropagationSeconds": number(0, 1800, false),
@@ -203,6 +208,7 @@ export const configKeys = {
     "mlplatform:owner": text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address"),
     "mlplatform:costCentre": text(/^[A-Za-z0-9-]{1,32}$/, "1 to 32 of A-Z, a-z, 0-9 and hyphens"),
     "mlplatform:groups": groups,
+    "mlplatform:cosmosDbObjectId": guid,
     "mlplatform:lockRecords": flag,
     "mlplatform:teardown": flag,
     "azure-native:subscriptionId": guid,
@@ -214,7 +220,8 @@ type Read = { [K in ConfigKey]?: (typeof configKeys)[K] extends Parser<infer T> 
 
 const required: readonly ConfigKey[] = [
     ...(["mlplatform:kind", "mlplatform:environment", "mlplatform:workload", "mlplatform:location"] as const),
-    ...(["mlplatform:adminGroupObjectIds", "azure-native:subscriptionId", "azure-native:tenantId"] as const),
+    ...(["mlplatform:adminGroupObjectIds", "mlplatform:cosmosDbObjectId"] as const),
+    ...(["azure-native:subscriptionId", "azure-native:tenantId"] as const),
 ];
 
 /** Every fault of a stack's config, in one error. */
@@ -319,6 +326,7 @@ function drafted(read: Read): Settings {
             vault: all,
             registry: all,
             storage: all,
+            workspace: all,
             keys: all,
             ...defined(read["mlplatform:generations"] ?? {}),
         },
@@ -328,6 +336,7 @@ function drafted(read: Read): Settings {
         ...defined({ logAnalyticsWorkspaceId: read["mlplatform:logAnalyticsWorkspaceId"], owner, costCentre }),
         tags: { ...read["mlplatform:tags"], ...defined({ owner, "cost-centre": costCentre }) },
         groups: read["mlplatform:groups"] ?? {},
+        cosmosDbObjectId: read["mlplatform:cosmosDbObjectId"] ?? "",
         lockRecords: read["mlplatform:lockRecords"] ?? false,
         teardown: read["mlplatform:teardown"] ?? false,
         warnings: [],

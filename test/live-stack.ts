@@ -5,6 +5,7 @@ import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { Engine } from "../cli/engine";
 import { startLocalAzure } from "../cli/local-azure";
 import { places } from "../cli/places";
+import { sandboxCosmosDbObjectId } from "../sandbox/azure/types/machine-learning";
 import type { Sandbox } from "../sandbox/sandbox";
 import { program } from "../stacks/program";
 
@@ -60,6 +61,7 @@ export const liveConfig = {
     "mlplatform:workload": "mlp",
     "mlplatform:location": "swedencentral",
     "mlplatform:addressSpace": "10.20.0.0/20",
+    "mlplatform:cosmosDbObjectId": sandboxCosmosDbObjectId,
     "mlplatform:adminGroupObjectIds": ["55555555-5555-4555-8555-555555555555"],
     "mlplatform:rolePropagationSeconds": "0.5",
     "azure-native:subscriptionId": "11111111-1111-4111-8111-111111111111",

@@ -40,6 +40,10 @@ const answers: Record<string, (args: Pick<Seen, "name" | "inputs">) => Record<st
         const keyUri = `https://${String(inputs.vaultName)}.vault.azure.net/keys/${String(inputs.keyName)}`;
         return { name: inputs.keyName, keyUri, keyUriWithVersion: `${keyUri}/${"0".repeat(32)}` };
     },
+    "azure-native:machinelearningservices:Workspace": ({ inputs }) => ({
+        mlFlowTrackingUri: `azureml://${String(inputs.workspaceName)}`,
+        serviceProvisionedResourceGroup: `azureml-rg-${String(inputs.workspaceName)}`,
+    }),
     "azure-native:network:PublicIPAddress": () => ({ ipAddress: "20.0.0.4" }),
     "azure-native:network:AzureFirewall": () => ({ ipConfigurations: [{ privateIPAddress: "10.20.8.4" }] }),
     "azure-native:containerregistry:Registry": ({ inputs }) => ({

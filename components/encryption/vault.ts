@@ -17,6 +17,8 @@ export interface VaultArgs extends Placement {
     sku: "standard" | "premium";
     /** Days until a deleted vault or key is gone for good, 7 to 90. Until then its name is taken. */
     softDeleteRetentionDays: number;
+    /** What it is there for; decides its name. @default "keys" */
+    holds?: "keys" | "secretsOfWorkspace";
     /** Part of the vault's name; counts up when the name is held by a deleted vault. @default 1 */
     generation?: number;
     /** Where its endpoint goes. @default - none: each network makes an endpoint of its own to it */
@@ -29,7 +31,7 @@ export interface VaultArgs extends Placement {
 }
 
 /**
- * Key vault for the platform's own keys: roles instead of access policies, purge protection, reached only through a
+ * Key vault, mostly for the platform's own keys: roles instead of access policies, purge protection, reached only through a
  * private endpoint and by Azure services that it trusts. It is private from its first request on: nothing it will
  * hold was ever reachable from outside, and keys are made through Resource Manager, which needs no way in.
  * @see https://learn.microsoft.com/azure/key-vault/general/network-security
@@ -56,7 +58,8 @@ export class Vault extends pulumi.ComponentResource {
         const { openTo = [] } = args;
         refuse(this, [wholeNumberFault("softDeleteRetentionDays", softDeleteRetentionDays, 7, 90)]);
         const parts = { ...naming, location, generation: args.generation ?? 1 };
-        this.vaultName = resourceName("vault", parts);
+        const kind = args.holds === "secretsOfWorkspace" ? "workspaceVault" : "vault";
+        this.vaultName = resourceName(kind, parts);
         this.hardware = sku === "premium";
 
         const vault = new AzureVault(
@@ -86,7 +89,7 @@ export class Vault extends pulumi.ComponentResource {
                 },
             },
             renamedOptions(this, "keyvault:Vault", {
-                ...together(refuseChanges(name, frozen), heldName(name, "vault", parts)),
+                ...together(refuseChanges(name, frozen), heldName(name, kind, parts)),
             }),
         );
         const link =

@@ -28,7 +28,10 @@ export function accountSettings(
         allowedCopyScope: "AAD",
         publicNetworkAccess: openTo.length > 0 ? "Enabled" : "Disabled",
         // Stated in full: azure-native resets a rule set that is left out to the weakest one.
-        networkRuleSet: { defaultAction: "Deny", bypass: "None", ipRules: entries(openTo), virtualNetworkRules: [] },
+        networkRuleSet: {
+            ...{ defaultAction: "Deny", bypass: features.trustsAzureServices === true ? "AzureServices" : "None" },
+            ...{ ipRules: entries(openTo), virtualNetworkRules: [] },
+        },
         minimumTlsVersion: "TLS1_2",
         enableHttpsTrafficOnly: true,
 

@@ -20,6 +20,12 @@ export interface StorageFeatures {
     versionDays?: number;
     /** Logs every change of a blob, in order: what labelling and retraining follow. @default false */
     changeFeed?: boolean;
+    /**
+     * An Azure service that has no way into the network writes here by its identity, as one of those that storage trusts. Set
+     * for such accounts alone. @default false
+     * @see https://learn.microsoft.com/azure/storage/common/storage-network-security-trusted-azure-services
+     */
+    trustsAzureServices?: boolean;
     /** Nothing can be changed or deleted for so many days. @default - everything can */
     immutability?: Immutability;
 }

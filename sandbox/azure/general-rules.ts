@@ -88,7 +88,7 @@ export function refuseHeldName({ id, inputs, azure }: Request, type: ResourceTyp
     const held = azure.softDeleted(type.token).find((gone) => holdsName(gone, id, type));
     if (!held) return undefined;
     const message = `'${nameOf(id)}' already exists in deleted state; recover it, purge it, or take another name.`;
-    return refusal(409, type.deletion.code ?? "ConflictError", message);
+    return refusal(409, type.deletion.code ?? "ConflictError", type.deletion.message ?? message);
 }
 
 /** Does a deleted resource hold the name that `id` would take? */

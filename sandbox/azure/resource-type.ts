@@ -77,6 +77,8 @@ export interface SoftDelete {
     code?: string;
     /** A create with the same id is not refused: it brings the resource back. */
     comesBack?: true;
+    /** Message of the refusal, where Azure says something of its own. */
+    message?: string;
 }
 
 export interface ResourceType {

@@ -74,10 +74,17 @@ test("the next generation of a name is the same name but for its end", () => {
     });
 });
 
+test("a workspace's name goes on after a delete, though it is unique in its group alone", () => {
+    expect(resourceName("workspace", parts)).toBe("mlw-mlp-dev-sdc-1");
+    expect(nextGeneration("workspace", parts)).toEqual({ generation: 2, name: "mlw-mlp-dev-sdc-2" });
+});
+
 // Azure's own limits, from https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules.
 test.each<[NameKind, number, number]>([
     ["vault", 3, 24],
     ["storageAccount", 3, 24],
+    ["workspaceVault", 3, 24],
+    ["workspace", 3, 33],
     ["registry", 5, 50],
     ["cluster", 1, 63],
     ["resourceGroup", 1, 90],

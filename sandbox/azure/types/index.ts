@@ -5,6 +5,7 @@ import { encryptionTypes } from "./encryption";
 import { featureTypes } from "./features";
 import { identityTypes } from "./identity";
 import { logAnalyticsTypes } from "./log-analytics";
+import { machineLearningTypes } from "./machine-learning";
 import { networkTypes } from "./network";
 import { registryTypes } from "./registry";
 import { resourcesTypes } from "./resources";
@@ -24,4 +25,5 @@ export const azureTypes: readonly ResourceType[] = [
     ...logAnalyticsTypes,
     ...scaleSetTypes,
     ...diagnosticTypes,
+    ...machineLearningTypes,
 ];

@@ -56,8 +56,15 @@ const targets: Readonly<Record<string, PrivateLinkTarget>> = {
     "microsoft.machinelearningservices/workspaces": {
         groups: { amlworkspace: ["privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"] },
         code: "BadRequest",
-        source: "https://learn.microsoft.com/azure/private-link/private-endpoint-overview#private-link-resource; code unverified",
-        hosts: () => [],
+        source: "https://learn.microsoft.com/azure/machine-learning/how-to-custom-dns (host names); code unverified",
+        hosts: ({ id, inputs, outputs }) => {
+            const [region, guid] = [regionOf(inputs), text(outputs, "workspaceId") ?? ""];
+            return [
+                `${guid}.workspace.${region}.api.azureml.ms`,
+                `ml-${nameOf(id).toLowerCase()}-${region}-${guid}.${region}.notebooks.azure.net`,
+                `*.${guid}.inference.${region}.api.azureml.ms`,
+            ];
+        },
     },
     "microsoft.insights/privatelinkscopes": {
         groups: {

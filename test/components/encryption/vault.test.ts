@@ -22,6 +22,13 @@ test("is private from its first request on, lets trusted services in and cannot 
     });
 });
 
+test("a workspace's vault has a name that leaves room for long environments", async () => {
+    const naming = { ...place.naming, workload: "longname", environment: "staging" };
+    const vault = new Vault("vault", args({ naming, holds: "secretsOfWorkspace" }));
+    await value(vault.vaultUri);
+    expect(vault.vaultName).toMatch(/^kvmllongnamestaging[0-9a-z]{4}1$/);
+});
+
 test("is open to insiders only when its name resolves, and to trusted services at once", async () => {
     const vault = new Vault("vault", args());
     await expect(value(vault.trustedUri)).resolves.toBe(`https://${vault.vaultName}.vault.azure.net/`);

@@ -37,6 +37,13 @@ test("has no keys to steal, no way in from outside and our key on everything", a
     });
 });
 
+test("lets Azure's own services in only for a user that has no other way", async () => {
+    await built({ trustsAzureServices: true });
+    expect(only(token).inputs).toMatchObject({
+        ...{ publicNetworkAccess: "Disabled", networkRuleSet: { defaultAction: "Deny", bypass: "AzureServices" } },
+    });
+});
+
 test("follows the rotation of its key, queues and tables too", async () => {
     await built();
     const { encryption } = only(token).inputs as { encryption: Record<string, unknown> };

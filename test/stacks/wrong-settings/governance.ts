@@ -2,6 +2,12 @@ import { prod } from "../good-settings";
 import { without, wrong, type WrongSettings } from "./row";
 
 export const wrongGovernance: readonly WrongSettings[] = [
+    without("mlplatform:cosmosDbObjectId"),
+    wrong(
+        "Cosmos DB by name",
+        { cosmosDbObjectId: "Azure Cosmos DB" },
+        'mlplatform:cosmosDbObjectId must be a GUID such as 8c4ef2b1-..., and not the one of zeros, got "Azure Cosmos DB"',
+    ),
     { ...without("mlplatform:groups", prod), message: "mlplatform:groups.operations must be set in prod" },
     wrong(
         "prod without the group that pays",
