@@ -190,6 +190,7 @@ function clusterChoices(settings: Settings): ClusterChoices {
     const { tenantId, adminGroupObjectIds, addresses, maintenance, bootstrapPool, rolePropagationSeconds } = settings;
     const { kubernetesVersion, poolsVersion, upgradeChannel, nodeOsChannel, slaTier } = settings;
     return {
+        zoneRoleBy: settings.zoneRoleBy,
         ...{ tenantId, adminGroupObjectIds, addresses, maintenance, bootstrapPool, rolePropagationSeconds },
         ...{ kubernetesVersion, poolsVersion, upgradeChannel, nodeOsChannel, slaTier },
     };

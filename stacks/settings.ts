@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ZoneRoleBy } from "../components/cluster/cluster-access";
 import type { ClusterAddresses, NodeOsChannel, SlaTier, UpgradeChannel } from "../components/cluster/cluster-settings";
 import { nodeOsChannels, slaTiers, upgradeChannels } from "../components/cluster/cluster-settings";
 import { gpuUses, migProfiles, type GpuShape } from "../components/cluster/gpu-pool";
@@ -59,6 +60,8 @@ export interface Settings {
     zoneChoice: ZoneChoice;
     /** Zone of the API server when policy keeps all others. */
     apiServerZoneId?: string;
+    /** Who gives the cluster's identity its role on the API server's zone. */
+    zoneRoleBy: ZoneRoleBy;
     dnsServers: readonly string[];
     apiServerClients: readonly string[];
     adminGroupObjectIds: readonly string[];
@@ -163,7 +166,11 @@ export const configKeys = {
     }),
     "mlplatform:sources": list(oneOf(sourceNames)),
     "mlplatform:hub": hub,
-    "mlplatform:dns": object({ mode: oneOf(["own", "hub", "policy"]), zoneIds: optional(record(text())) }),
+    "mlplatform:dns": object({
+        mode: oneOf(["own", "hub", "policy"]),
+        zoneIds: optional(record(text())),
+        zoneRoleBy: optional(oneOf(["us", "hub"])),
+    }),
     "mlplatform:dnsServers": list(text()),
     "mlplatform:apiServerClients": list(text()),
     "mlplatform:adminGroupObjectIds": list(guid, 1),
@@ -304,6 +311,7 @@ function drafted(read: Read): Settings {
         sources: read["mlplatform:sources"] ?? [],
         ...defined({ hub: read["mlplatform:hub"] }),
         ...dnsOf(read["mlplatform:dns"], location),
+        zoneRoleBy: read["mlplatform:dns"]?.zoneRoleBy ?? "us",
         dnsServers: read["mlplatform:dnsServers"] ?? [],
         apiServerClients: read["mlplatform:apiServerClients"] ?? [],
         adminGroupObjectIds: read["mlplatform:adminGroupObjectIds"] ?? [],

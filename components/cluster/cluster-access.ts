@@ -17,9 +17,14 @@ export interface ClusterAccessArgs {
     apiServerSubnetId: pulumi.Input<string>;
     /** Undefined when AKS keeps the zone itself. */
     apiServerZoneId: pulumi.Input<string> | undefined;
+    /** Who gives the role on the zone. */
+    zoneRoleBy: ZoneRoleBy;
     diskEncryptionSetId: pulumi.Input<string>;
     etcdKey: CustomerManagedKey;
 }
+
+/** We do, or the team of the hub that keeps the zone. */
+export type ZoneRoleBy = "us" | "hub";
 
 type Grant = [row: AccessRowName, to: ManagedIdentity, on: pulumi.Input<string>];
 
@@ -47,7 +52,7 @@ function grants({ identity, kubelet, apiServerZoneId: zoneId, ...args }: Cluster
         ...(zoneId === undefined
             ? []
             : ([
-                  ["cluster-api-server-zone", identity, zoneId],
+                  ...(args.zoneRoleBy === "us" ? [["cluster-api-server-zone", identity, zoneId] satisfies Grant] : []),
                   ["cluster-network", identity, args.virtualNetworkId],
               ] satisfies Grant[])),
         ["cluster-disks", identity, args.diskEncryptionSetId],

@@ -9,11 +9,12 @@ import { childOptions, shown } from "../options";
 import type { Placement } from "../placement";
 import { refuse, refuseChanges } from "../refuse";
 import { bootstrapDigest, bootstrapProfile, digestTag, keepBootstrapPool, type BootstrapPool } from "./bootstrap-pool";
-import { clusterAccess } from "./cluster-access";
+import { clusterAccess, type ZoneRoleBy } from "./cluster-access";
 import * as settings from "./cluster-settings";
 import { maintenanceFaults, maintenanceWindows, type MaintenanceWindow } from "./maintenance";
 import type { PoolHome } from "./node-pool";
 import { keepToUpgradePath, skewFault } from "./upgrade";
+import { needZoneRole } from "./zone-role";
 
 /** Arguments of {@link Cluster}. */
 export interface ClusterArgs extends Placement {
@@ -36,6 +37,8 @@ export interface ClusterArgs extends Placement {
     apiServerSubnetId: pulumi.Input<string>;
     /** Zone `private.<region>.azmk8s.io`. @default - AKS keeps one among the nodes' resources */
     apiServerZoneId?: pulumi.Input<string>;
+    /** Who gives the cluster's identity its role on that zone. @default "us" */
+    zoneRoleBy?: ZoneRoleBy;
     outboundType: "userDefinedRouting" | "userAssignedNATGateway";
     /** Resolves once packets get out: nodes that cannot reach their sources fail, and the cluster with them. */
     egressReady: pulumi.Input<string>;
@@ -87,6 +90,7 @@ export class Cluster extends pulumi.ComponentResource {
                 ...args,
                 ...{ subscriptionId: naming.subscriptionId, identity, kubelet: this.kubelet },
                 ...{ nodesSubnetId: nodesSubnet.id, apiServerZoneId: args.apiServerZoneId },
+                zoneRoleBy: args.zoneRoleBy ?? "us",
             },
             this,
         );
@@ -141,7 +145,7 @@ export class Cluster extends pulumi.ComponentResource {
                 // Azure takes it with a paid tier only.
                 metricsProfile: { costAnalysis: { enabled: slaTier !== "Free" } },
             },
-            this.options(name, args.poolsVersion, access),
+            this.options(name, args, access),
         );
         const windows = maintenanceWindows(
             name,
@@ -161,12 +165,19 @@ export class Cluster extends pulumi.ComponentResource {
         this.registerOutputs({ clusterId: this.clusterId, privateFqdn: this.privateFqdn });
     }
 
-    private options(name: string, poolsVersion: string, dependsOn: pulumi.Resource[]): pulumi.CustomResourceOptions {
+    private options(name: string, args: ClusterArgs, dependsOn: pulumi.Resource[]): pulumi.CustomResourceOptions {
+        const { poolsVersion, etcdKey, apiServerZoneId: zoneId, zoneRoleBy } = args;
         const frozen = refuseChanges(name, settings.frozenClusterFields);
         const upgrade = keepToUpgradePath(name, poolsVersion);
         return childOptions(this, "containerservice:ManagedCluster", {
             dependsOn,
-            hooks: { beforeUpdate: [...(frozen.hooks?.beforeUpdate ?? []), keepBootstrapPool(name), upgrade] },
+            hooks: {
+                ...(zoneRoleBy === "hub" &&
+                    zoneId !== undefined && {
+                        beforeCreate: [needZoneRole(name, etcdKey.identity.principalId, zoneId)],
+                    }),
+                beforeUpdate: [...(frozen.hooks?.beforeUpdate ?? []), keepBootstrapPool(name), upgrade],
+            },
             // Not ignored, but always stated as the bootstrap pool alone: Azure leaves pools that are not named as they
             // are. A refresh writes all pools with their present numbers of nodes into this property; ignoring changes
             // would send those back with the next update, which undoes the autoscaler's work, and fails with "A new

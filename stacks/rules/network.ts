@@ -60,7 +60,7 @@ export function hub({ hub: joined, egress: choice, naming }: Settings): Fault[] 
 
 /** Zones, who resolves names in them, and how those are reached. */
 export function dns(settings: Settings): Fault[] {
-    const { zoneChoice, location, dnsServers, apiServerZoneId } = settings;
+    const { zoneChoice, location, dnsServers, apiServerZoneId, zoneRoleBy } = settings;
     const field = "mlplatform:dns.zoneIds";
     const needed = [...new Set(zoneUses.flatMap((use) => zoneNames(use, location)))];
     const apiServer = zoneNames("apiServer", location);
@@ -72,6 +72,10 @@ export function dns(settings: Settings): Fault[] {
         ...(apiServerZoneId === undefined
             ? []
             : hubZoneFaults(field, apiServer, { [apiServer[0] ?? ""]: apiServerZoneId })),
+        zoneRoleBy === "hub" &&
+            zoneChoice.kind !== "hub" &&
+            apiServerZoneId === undefined &&
+            'mlplatform:dns.zoneRoleBy is for a zone of the API server that the hub keeps; remove it, got "hub"',
         ...Object.keys(given).map(
             (zone) =>
                 !needed.includes(zone) && `${field} must hold zones that are used: ${needed.join(", ")}, got "${zone}"`,

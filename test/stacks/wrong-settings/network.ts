@@ -150,6 +150,11 @@ export const wrongNetworks: readonly WrongSettings[] = [
         'others are not reached, got "10.9.2.4"',
     ),
     wrong(
+        "the hub's role on a zone of our own",
+        { dns: { mode: "own", zoneRoleBy: "hub" } },
+        "mlplatform:dns.zoneRoleBy is for a zone of the API server that the hub keeps",
+    ),
+    wrong(
         "a hub's resolver with zones of our own",
         { dnsServers: ["10.0.2.4"], ...corporate({}) },
         "mlplatform:dnsServers needs mlplatform:dns.mode hub or policy",
