@@ -138,10 +138,18 @@ function vCpuFaults(what: string, name: string, vCpus: string | undefined): stri
     return [`${what}: ${name} has ${vCpus} vCPUs, and ${ours} in facts/vm-sizes.ts: correct it there, then ask again`];
 }
 
+/**
+ * What Azure ML makes of itself to keep a workspace's metadata under our key, in a group that nobody else may change.
+ * @see https://learn.microsoft.com/azure/machine-learning/how-to-setup-customer-managed-keys
+ */
+const beside =
+    "beside these: Azure ML makes a Cosmos DB account, an AI Search service and a storage account in a group of its own, " +
+    "which count against the subscription's quotas of those services (portal, Quotas)";
+
 /** The report as it is printed. */
 export function reportLines({ rows, missing }: QuotaReport): string[] {
     const head = ["quota", "at least", "at most", "in use", "limit", "for"];
-    return [...table([head, ...rows]), ...missing.map((line) => `missing: ${line}`)];
+    return [...table([head, ...rows]), beside, ...missing.map((line) => `missing: ${line}`)];
 }
 
 /**

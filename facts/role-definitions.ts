@@ -20,6 +20,7 @@ export const roleDefinitions = {
     keyVaultCryptoServiceEncryptionUser: "e147488a-f6f5-4113-8e2d-b22465e65bf6",
     keyVaultCryptoUser: "12338af0-0e69-4776-bea7-57ae8d297424",
     keyVaultReader: "21090545-7ca7-4776-b22c-e363652d74d2",
+    keyVaultSecretsOfficer: "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
     keyVaultSecretsUser: "4633458b-17de-408a-b874-0445c86b69e6",
     acrPull: "7f951dda-4ed3-4680-a7ca-43fe172d538d",
     acrPush: "8311e382-0749-4cb8-b61a-304f252e45ec",

@@ -60,7 +60,10 @@ test("needs are counted by quota, with the machines that stand in during an upgr
 test("nothing is missing where everything suffices", () => {
     const report = quotaReport(settings, plenty);
     expect(report.missing).toEqual([]);
-    expect(reportLines(report).join("\n")).toContain("Standard NCASv3_T4 Family");
+    const lines = reportLines(report).join("\n");
+    expect(lines).toContain("Standard NCASv3_T4 Family");
+    // No command tells these.
+    expect(lines).toContain("Azure ML makes a Cosmos DB account, an AI Search service");
 });
 
 test.each<[string, QuotaAnswers, string]>([

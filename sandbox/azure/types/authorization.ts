@@ -20,7 +20,6 @@ const furtherRoles = [
     "ed7f3fbd-7b88-4dd4-9017-9adb7ce333f8", // Azure Kubernetes Service Contributor Role
     "e40ec5ca-96e0-45a2-b4ff-59039f2c2b59", // Managed Identity Contributor
     "befefa01-2a29-4197-83a8-272ff33ce314", // DNS Zone Contributor
-    "b86a8fe4-44ce-4948-aee5-eccb2c155cd7", // Key Vault Secrets Officer
     "a4417e6f-fecd-4de8-b567-7b0420556985", // Key Vault Certificates Officer
     "17d1049b-9a84-46fb-8f53-869881c3d3ab", // Storage Account Contributor
     "0c867c2a-1d8c-454a-a3db-ab2ea1bdc8bb", // Storage File Data SMB Share Contributor
