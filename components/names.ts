@@ -75,6 +75,12 @@ export const nameRules = {
     workspace: { prefix: "mlw", ...dashed, min: 3, max: 33, scope: "resource group", held: true },
     registry: { prefix: "cr", ...plain, min: 5, max: 50, scope: "global" },
     storageAccount: { prefix: "st", ...plain, min: 3, max: 24, scope: "global" },
+    monitorWorkspace: { prefix: "amw", ...dashed, min: 4, max: 44, scope: "resource group" },
+    dataCollectionEndpoint: { prefix: "dce", ...dashed, min: 3, max: 44, scope: "resource group" },
+    dataCollectionRule: { prefix: "dcr", ...dashed, min: 3, max: 64, scope: "resource group" },
+    privateLinkScope: { prefix: "ampls", ...dashed, min: 1, max: 255, scope: "resource group" },
+    // Without hyphens: 23 characters must do.
+    grafana: { prefix: "amg", ...plain, min: 2, max: 23, scope: "resource group" },
     logWorkspace: { prefix: "log", ...dashed, min: 4, max: 63, scope: "resource group" },
 } as const satisfies Record<string, NameRule>;
 

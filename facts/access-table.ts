@@ -23,6 +23,7 @@ export const principals = {
     cluster: { type: "ServicePrincipal", who: "the cluster's control plane" },
     runner: { type: "ServicePrincipal", who: "CI machines inside the network" },
     kubelet: { type: "ServicePrincipal", who: "the cluster's nodes" },
+    grafana: { type: "ServicePrincipal", who: "Grafana, showing metrics and logs" },
 } as const satisfies Record<string, { type: "Group" | "ServicePrincipal"; who: string }>;
 
 export type PrincipalName = keyof typeof principals;
@@ -55,6 +56,8 @@ export const accessScopes = {
     apiServerZone: "private DNS zone of the API server",
     kubeletIdentity: "the nodes' identity",
     cluster: "the cluster",
+    metrics: "the Azure Monitor workspace of the cluster's metrics",
+    grafana: "Grafana",
     runnerSecret: "that secret alone",
     stateContainer: "container of an environment's state",
     stateKey: "the key of Pulumi's secrets",
@@ -153,6 +156,18 @@ export const accessRows = {
         ...{ principal: "dataScience", role: "storageBlobDataContributor", on: "workspaceAccount", by: "foundation" },
         why: "To log what runs bring forth: with account keys off, everyone does so as themselves. https://learn.microsoft.com/azure/machine-learning/how-to-disable-local-auth-storage",
     },
+    "operations-grafana": {
+        ...{ principal: "operations", role: "grafanaAdmin", on: "grafana", by: "foundation" },
+        why: "To make dashboards and give others a look at them.",
+    },
+    "security-grafana": {
+        ...{ principal: "security", role: "grafanaViewer", on: "grafana", by: "foundation" },
+        why: "To see the dashboards of operations.",
+    },
+    "data-science-grafana": {
+        ...{ principal: "dataScience", role: "grafanaViewer", on: "grafana", by: "foundation" },
+        why: "To see how busy machines and GPUs are.",
+    },
 
     "ci-preview-subscription": {
         ...{ principal: "ciPreview", role: "reader", on: "subscription", by: "bootstrap" },
@@ -216,6 +231,18 @@ export const accessRows = {
     "key-disks": {
         ...{ principal: "disksKeyUser", role: "keyVaultCryptoServiceEncryptionUser", on: "key", by: "foundation" },
         ...{ why: `Wraps and unwraps the disks' data keys. ${keyUse}`, when: "no existing key is named" },
+    },
+    "grafana-metrics": {
+        ...{ principal: "grafana", role: "monitoringDataReader", on: "metrics", by: "foundation" },
+        why: "Queries Prometheus. https://learn.microsoft.com/azure/azure-monitor/metrics/prometheus-grafana",
+    },
+    "grafana-platform": {
+        ...{ principal: "grafana", role: "monitoringReader", on: "platformGroup", by: "foundation" },
+        why: "Shows metrics of network and cluster.",
+    },
+    "grafana-data": {
+        ...{ principal: "grafana", role: "monitoringReader", on: "dataGroup", by: "foundation" },
+        why: "Shows logs, and metrics of vault, registry and storage.",
     },
     "key-cluster": {
         ...{ principal: "cluster", role: "keyVaultCryptoUser", on: "key", by: "foundation" },

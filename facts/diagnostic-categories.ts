@@ -148,7 +148,7 @@ export const loggedKinds = {
     },
     "Microsoft.Monitor/accounts": {
         // Which metrics are paid for and never read.
-        categories: { MetricsUsageDetails: "detail" },
+        categories: { MetricsUsageDetails: "always" },
         ...{ metrics: true, ownTables: false },
         source: `${reference}/microsoft-monitor-accounts-logs`,
     },

@@ -89,6 +89,17 @@ export const durations: Readonly<Record<string, Duration>> = {
     },
 
     "azure-native:operationalinsights:Workspace": quick(25, "a Log Analytics workspace: tens of seconds"),
+    "azure-native:monitor:AzureMonitorWorkspace": quick(30, "an Azure Monitor workspace: tens of seconds"),
+    "azure-native:monitor:DataCollectionEndpoint": quick(10, resourceManager),
+    "azure-native:monitor:DataCollectionRule": quick(10, resourceManager),
+    "azure-native:monitor:DataCollectionRuleAssociation": quick(5, resourceManager),
+    "azure-native:monitor:PrivateLinkScope": quick(15, resourceManager),
+    "azure-native:monitor:PrivateLinkScopedResource": quick(15, resourceManager),
+    "azure-native:dashboard:Grafana": {
+        ...{ create: 300, update: 120, delete: 300, quality: "unverified" },
+        source: "a managed Grafana workspace: minutes",
+    },
+    "azure-native:dashboard:ManagedPrivateEndpoint": quick(60, "a private endpoint that Azure keeps: a minute"),
     "azure-native:monitor:DiagnosticSetting": quick(3, resourceManager),
     "azure-native:operationalinsights:Table": quick(5, "a property write on an existing table: seconds"),
 

@@ -61,6 +61,12 @@ const contract = object({
     monitoring: object({
         /** Log Analytics workspace that everything logs to: ours or the one from config. */
         logWorkspaceId: text(),
+        /** Azure Monitor workspace of the cluster's metrics. */
+        metricsWorkspaceId: text(),
+        /** Opens inside the network only. */
+        grafanaUrl: text(),
+        /** Ids that the hub's team has yet to put into its private link scope. */
+        leftToScope: list(text()),
     }),
 });
 

@@ -6,4 +6,7 @@ export const workServices: readonly StorageService[] = ["blob", "file", "queue"]
 export const recordServices: readonly StorageService[] = ["blob"];
 
 /** What the foundation reaches by private names. */
-export const zoneUses: readonly ZoneUse[] = ["apiServer", "registry", "vault", "workspace", ...workServices];
+export const zoneUses: readonly ZoneUse[] = [
+    ...(["apiServer", "registry", "vault", "workspace", "metrics", "grafana"] as const),
+    ...workServices,
+];

@@ -21,7 +21,7 @@ import { foundationOutputs } from "./contract";
 import { groupAccess } from "./foundation/access";
 import { hubTeamOutputs } from "./foundation/hub-team";
 import { machineLearning } from "./foundation/machine-learning";
-import { diagnose, logWorkspace } from "./foundation/observability";
+import { diagnose, logWorkspace, monitor, monitoringOutputs } from "./foundation/observability";
 import { outboundOf } from "./foundation/outbound";
 import { recordServices, workServices, zoneUses } from "./foundation-parts";
 import { runner } from "./foundation/runner";
@@ -56,7 +56,9 @@ export function foundation(settings: Settings): Outputs {
     });
     const dns = new PrivateDns("dns", {
         ...{ ...platform, virtualNetworkId: network.virtualNetworkId },
-        ...{ uses: zoneUses, zones: settings.zoneChoice },
+        // With a scope of our own, its names are in our zones; else in the hub's.
+        uses: settings.monitoring.scope.kind === "own" ? [...zoneUses, "monitor"] : zoneUses,
+        zones: settings.zoneChoice,
     });
     const privateLink = { subnetId: network.subnetIds.privateEndpoints, dns };
 
@@ -114,11 +116,15 @@ export function foundation(settings: Settings): Outputs {
     const { diskEncryptionSetId } = disks;
     const ci = runner(settings, { at: platform, network, diskEncryptionSetId });
     const made = pools(settings, cluster);
+    const monitoring = monitor(settings, platform, {
+        ...{ privateLink, logs, clusterId: cluster.clusterId },
+        groupIds: { platform: platform.groupId, data: data.groupId },
+    });
     const access = groupAccess(settings, {
         ...{ platformGroup: platform.groupId, dataGroup: data.groupId, vault: vault.vaultId },
         ...{ workAccount: storage.work.accountId, recordsAccount: storage.records.accountId },
         ...{ workspace: ml.workspace.workspaceId, workspaceAccount: ml.storage.accountId },
-        cluster: cluster.clusterId,
+        ...{ cluster: cluster.clusterId, grafana: monitoring.grafana.grafanaId },
     });
     const diagnostics = diagnose(settings, logs, [
         network,
@@ -130,6 +136,7 @@ export function foundation(settings: Settings): Outputs {
         ml.storage,
         ml.vault,
         cluster,
+        monitoring,
     ]);
     if (tier.locks)
         new Lock(
@@ -181,7 +188,7 @@ export function foundation(settings: Settings): Outputs {
             ...{ kubernetesVersion: settings.kubernetesVersion, kubeletPrincipalId: cluster.kubelet.principalId },
             pools: Object.fromEntries(made.map(({ prefix, poolName }) => [prefix, poolName])),
         },
-        monitoring: { logWorkspaceId: logs.workspaceId },
+        monitoring: monitoringOutputs(logs, monitoring),
     });
     return { ...outputs, ...hubTeamOutputs(settings, network.virtualNetworkId) };
 }

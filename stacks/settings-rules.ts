@@ -13,6 +13,7 @@ import { regions } from "../facts/regions";
 import { vmSize, vmSizes, zonesOffering } from "../facts/vm-sizes";
 import { overlaps } from "./rules/addresses";
 import { governanceRules } from "./rules/governance";
+import { monitoringRules } from "./rules/monitoring";
 import { corporateWarnings, dns, egress, hub } from "./rules/network";
 import { runnerRules } from "./rules/runner";
 import { versionRules, versionWarnings } from "./rules/versions";
@@ -46,6 +47,7 @@ const rules: readonly Rule[] = [
     keys,
     tags,
     governanceRules,
+    monitoringRules,
     ({ adminGroupObjectIds: groups }) => [
         new Set(groups.map((group) => group.toLowerCase())).size < groups.length &&
             `mlplatform:adminGroupObjectIds must name each group once, got ${groups.join(", ")}`,
@@ -77,7 +79,8 @@ const namesUsed: Partial<Record<NameKind, string>> = {
         networkSecurityGroup: "private-endpoints",
     },
     ...{ identity: "registry", cluster: "", nodeResourceGroup: "", key: "registry" },
-    logWorkspace: "",
+    ...{ logWorkspace: "", monitorWorkspace: "", dataCollectionEndpoint: "", dataCollectionRule: "metrics" },
+    ...{ privateLinkScope: "", grafana: "" },
     ...{ workspaceVault: "", workspace: "" },
     ...{ vault: "", registry: "", storageAccount: "work", firewall: "", firewallPolicy: "" },
     scaleSet: "runner",

@@ -20,6 +20,7 @@ import { environmentBlocks } from "./address-blocks";
 import { hub } from "./settings/network";
 import { settingsFaults, settingsWarnings } from "./settings-rules";
 import { groups } from "./settings/governance";
+import { monitoring, monitoringOf, type MonitoringSettings } from "./settings/monitoring";
 import { runner, runnerOf } from "./settings/runner";
 import { state, type StateAccess } from "./settings/state";
 import { environments, tiers, type Environment, type Tier } from "./tiers";
@@ -89,6 +90,7 @@ export interface Settings {
     existingKeys: Readonly<Partial<Record<"registry" | "storage" | "disks", ExistingKey>>>;
     /** An existing workspace to log to, instead of one of our own. */
     logAnalyticsWorkspaceId?: string;
+    monitoring: MonitoringSettings;
     /** Own tags, with owner and cost centre. */
     tags: Readonly<Record<string, string>>;
     owner?: string;
@@ -211,6 +213,7 @@ export const configKeys = {
         /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.OperationalInsights\/workspaces\/[^/]+$/i,
         "the full id of a Log Analytics workspace",
     ),
+    "mlplatform:monitoring": monitoring,
     "mlplatform:tags": record(text(/^[^]*$/)),
     "mlplatform:owner": text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address"),
     "mlplatform:costCentre": text(/^[A-Za-z0-9-]{1,32}$/, "1 to 32 of A-Z, a-z, 0-9 and hyphens"),
@@ -342,6 +345,7 @@ function drafted(read: Read): Settings {
         existingKeys: read["mlplatform:existingKeys"] ?? {},
         ...defined({ state: read["mlplatform:state"] }),
         ...defined({ logAnalyticsWorkspaceId: read["mlplatform:logAnalyticsWorkspaceId"], owner, costCentre }),
+        monitoring: monitoringOf(read["mlplatform:monitoring"]),
         tags: { ...read["mlplatform:tags"], ...defined({ owner, "cost-centre": costCentre }) },
         groups: read["mlplatform:groups"] ?? {},
         cosmosDbObjectId: read["mlplatform:cosmosDbObjectId"] ?? "",

@@ -54,6 +54,8 @@ export interface Tier {
     leastPropagationSeconds: number;
     /** Logs: for how long, how much, and whether with the categories of much volume. */
     logs: LogRetention & { detail: boolean };
+    /** Dashboards go on when a zone is lost. */
+    grafanaInZones: boolean;
     signedBy: readonly Signer[];
 }
 
@@ -68,7 +70,7 @@ const careful = {
     upgradeChannels: ["none", "patch", "stable", "node-image"],
     nodeOsChannels: ["NodeImage", "SecurityPatch"],
     runnerMachines: 2,
-    ...{ protect: true, locks: true },
+    ...{ protect: true, locks: true, grafanaInZones: true },
     leastPropagationSeconds: 60,
 } as const satisfies Partial<Tier>;
 
@@ -91,6 +93,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         ...{ needs: [], needsGroups: [] },
         leastPropagationSeconds: 0,
         logs: { retentionDays: 30, auditDays: 30, dailyCapGib: 1, detail: false },
+        grafanaInZones: false,
         signedBy: ["operations"],
     },
     staging: {

@@ -46,6 +46,10 @@ const answers: Record<string, (args: Pick<Seen, "name" | "inputs">) => Record<st
     }),
     "azure-native:network:PublicIPAddress": () => ({ ipAddress: "20.0.0.4" }),
     "azure-native:network:AzureFirewall": () => ({ ipConfigurations: [{ privateIPAddress: "10.20.8.4" }] }),
+    "azure-native:dashboard:Grafana": ({ name, inputs }) => ({
+        identity: { principalId: `${name}-principal` },
+        properties: { ...(inputs.properties as object), endpoint: "https://grafana" },
+    }),
     "azure-native:containerregistry:Registry": ({ inputs }) => ({
         loginServer: `${String(inputs.registryName)}.azurecr.io`,
     }),

@@ -4,7 +4,7 @@ import * as ts from "typescript";
 import type { PropertySchema, ResourceSchema, Schema } from "../sandbox/azure/schema";
 
 /** Of the layout of the file written; a change makes every kept file be written again. */
-const format = 3;
+const format = 4;
 
 /**
  * Makes the schema file of the given resource types from the type declarations that ship with `@pulumi/azure-native`,
@@ -100,7 +100,7 @@ class Declarations {
     }
 
     private property(node: ts.TypeNode): PropertySchema {
-        const choices = flatten(node);
+        const choices = flatten(node).filter((choice) => !onlyExamples(choice));
         const values = choices.flatMap((choice) => this.enumValues(choice));
         const plain = choices.filter((choice) => this.enumValues(choice).length === 0);
         const [first] = plain;
@@ -182,6 +182,12 @@ function literal(node: ts.TypeNode): (string | number)[] {
 }
 
 /** The alternatives of a type, with `pulumi.Input<...>` unwrapped and `undefined` left out. */
+/** Streams of data collection: the specification names a handful of the hundreds that there are. */
+function onlyExamples(node: ts.TypeNode): boolean {
+    const [scope, , typeName] = qualifiedName(node);
+    return scope === "enums" && /^Known\w+Streams$/.test(typeName ?? "");
+}
+
 function flatten(node: ts.TypeNode): ts.TypeNode[] {
     if (ts.isUnionTypeNode(node)) return node.types.flatMap(flatten);
     if (ts.isParenthesizedTypeNode(node)) return flatten(node.type);

@@ -1,4 +1,5 @@
 import { ManagedCluster } from "@pulumi/azure-native/containerservice/managedCluster";
+import type { containerservice } from "@pulumi/azure-native/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import type { CustomerManagedKey } from "../encryption/customer-managed-key";
 import { managedIdentity, type ManagedIdentity } from "../encryption/managed-identity";
@@ -46,7 +47,7 @@ export interface ClusterArgs extends Placement {
     /** Encrypts secrets in etcd. Its identity becomes the control plane's: AKS has exactly one, which must hold the key. */
     etcdKey: CustomerManagedKey;
     registryId: pulumi.Input<string>;
-    /** Where Defender, which is on, reports to. */
+    /** Where Defender reports to and container logs go, both of which are on. */
     logAnalyticsWorkspaceId: pulumi.Input<string>;
     rolePropagationSeconds: number;
 }
@@ -117,6 +118,12 @@ export class Cluster extends pulumi.ComponentResource {
                 sku: { name: "Base", tier: slaTier },
                 ...{ supportPlan: "KubernetesOfficial", kubernetesVersion },
                 ...settings.hardening,
+                addonProfiles: {
+                    ...settings.hardening.addonProfiles,
+                    omsagent: logAgent(args.logAnalyticsWorkspaceId),
+                },
+                // Which metrics go where is said by a rule that the cluster is joined to later.
+                azureMonitorProfile: { metrics: { enabled: true } },
                 identity: { type: "UserAssigned", userAssignedIdentities: [allowed] },
                 identityProfile: {
                     kubeletidentity: {
@@ -186,6 +193,13 @@ export class Cluster extends pulumi.ComponentResource {
             hideDiffs: ["agentPoolProfiles"],
         });
     }
+}
+
+/** Container insights with the agents' identity, as the workspace knows no keys. */
+function logAgent(
+    logAnalyticsWorkspaceResourceID: pulumi.Input<string>,
+): containerservice.ManagedClusterAddonProfileArgs {
+    return { enabled: true, config: { logAnalyticsWorkspaceResourceID, useAADAuth: "true" } };
 }
 
 function securityProfile({ etcdKey, logAnalyticsWorkspaceId: workspaceId }: ClusterArgs): object {

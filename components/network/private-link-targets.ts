@@ -9,6 +9,8 @@ export const privateLinkTargets = {
     table: { groupId: "table", zones: ["privatelink.table.core.windows.net"] },
     // One endpoint, two zones: without the second, notebooks do not resolve (caf-enterprise-scale#873).
     workspace: { groupId: "amlworkspace", zones: ["privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"] },
+    metrics: { groupId: "prometheusMetrics", zones: ["privatelink.{region}.prometheus.monitor.azure.com"] },
+    grafana: { groupId: "grafana", zones: ["privatelink.grafana.azure.com"] },
     monitor: {
         groupId: "azuremonitor",
         zones: [
@@ -31,5 +33,6 @@ export type ZoneUse = PrivateLinkTargetKind | "apiServer";
 export function zoneNames(use: ZoneUse, location: string): readonly string[] {
     // With API-server VNet integration there is no private link, and the zone is `private.` instead of `privatelink.`:
     // https://learn.microsoft.com/azure/aks/private-clusters
-    return use === "apiServer" ? [`private.${location}.azmk8s.io`] : privateLinkTargets[use].zones;
+    if (use === "apiServer") return [`private.${location}.azmk8s.io`];
+    return privateLinkTargets[use].zones.map((zone) => zone.replace("{region}", location));
 }

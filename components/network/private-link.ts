@@ -6,7 +6,7 @@ import { childOptions, shown } from "../options";
 import type { Placement } from "../placement";
 import { refuse } from "../refuse";
 import type { PrivateDns } from "./private-dns";
-import { privateLinkTargets, type PrivateLinkTargetKind } from "./private-link-targets";
+import { privateLinkTargets, zoneNames, type PrivateLinkTargetKind } from "./private-link-targets";
 
 /** Where private endpoints go. Reads the same in every component that has one. */
 export interface PrivateLinkPlace {
@@ -38,7 +38,7 @@ export class PrivateLink extends pulumi.ComponentResource {
         super("mlplatform:network:PrivateLink", name, shown(args), opts);
         const { resourceGroupName, location, tags, target, targetId, targetName, privateLink } = args;
         const { groupId } = privateLinkTargets[target];
-        const privateEndpointName = `pep-${targetName}-${groupId}`;
+        const privateEndpointName = `pep-${targetName}-${groupId.toLowerCase()}`;
         refuse(this, nameFaults("privateEndpoint", privateEndpointName));
 
         const endpoint = new PrivateEndpoint(
@@ -64,7 +64,7 @@ export class PrivateLink extends pulumi.ComponentResource {
                 {
                     ...{ resourceGroupName, privateEndpointName: endpoint.name, privateDnsZoneGroupName: "default" },
                     privateDnsZoneConfigs: zoneIds.map((privateDnsZoneId, index) => ({
-                        name: privateLinkTargets[target].zones[index]?.replaceAll(".", "-"),
+                        name: zoneNames(target, location)[index]?.replaceAll(".", "-"),
                         privateDnsZoneId,
                     })),
                 },

@@ -33,11 +33,9 @@ export class Diagnostics extends pulumi.ComponentResource {
             ),
         );
         for (const { kind, name: source, id } of args.sources) {
-            const settings = settingsOf(kind, args.detail);
-            if (settings.logs.length === 0) continue;
             new DiagnosticSetting(
                 `${source}-logs`,
-                { name: "platform", resourceUri: id, workspaceId: args.workspaceId, ...settings },
+                { name: "platform", resourceUri: id, workspaceId: args.workspaceId, ...settingsOf(kind, args.detail) },
                 childOptions(this, "monitor:DiagnosticSetting", { deleteBeforeReplace: true }),
             );
         }

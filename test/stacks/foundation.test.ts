@@ -3,7 +3,7 @@ import { foundationOutputs, readFoundation, type FoundationContract } from "../.
 import { foundation } from "../../stacks/foundation";
 import { readSettings } from "../../stacks/settings";
 import { all, only, seen, value } from "../mocks";
-import { dev, hubZoneIds, prod } from "./good-settings";
+import { dev, hubMonitoring, hubZoneIds, prod } from "./good-settings";
 
 // A whole foundation takes a while on a busy machine: every resource resolves its aliases.
 jest.setTimeout(60_000);
@@ -109,7 +109,7 @@ test("a teardown lifts protection", async () => {
 });
 
 test("with a hub's zones, none is made here", async () => {
-    await build({ ...dev, "mlplatform:dns": JSON.stringify({ mode: "hub", zoneIds: hubZoneIds }) });
+    await build({ ...dev, ...hubMonitoring, "mlplatform:dns": JSON.stringify({ mode: "hub", zoneIds: hubZoneIds }) });
     expect(all("privatedns:PrivateZone")).toEqual([]);
     expect(only("containerservice:ManagedCluster").inputs).toMatchObject({
         apiServerAccessProfile: { privateDNSZone: hubZoneIds["private.swedencentral.azmk8s.io"] },
@@ -192,7 +192,13 @@ test("an upper stack does not mind outputs of a newer foundation", async () => {
             ...{ id: "/c", name: "c", privateFqdn: "c.private", oidcIssuerUrl: "https://o", nodeResourceGroup: "n" },
             ...{ kubernetesVersion: "1.36", kubeletPrincipalId: "k", pools: { sys: "sysabcd" } },
         },
-        ...{ monitoring: { logWorkspaceId: "/l" }, runner: { scaleSetId: "/s" } },
+        ...{
+            monitoring: {
+                ...{ logWorkspaceId: "/l", metricsWorkspaceId: "/m", grafanaUrl: "https://g" },
+                leftToScope: ["/l"],
+            },
+            runner: { scaleSetId: "/s" },
+        },
     };
     const outputs = await value(pulumi.output(foundationOutputs(values)));
     expect(readFoundation("dev", { ...outputs, novelty: true })).toEqual({ contractVersion: 1, ...values });

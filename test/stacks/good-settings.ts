@@ -33,6 +33,11 @@ export const prod: Readonly<Record<string, string>> = {
 export const hubZoneId = (zone: string): string =>
     `/subscriptions/33333333-3333-4333-8333-333333333333/resourceGroups/hub/providers/Microsoft.Network/privateDnsZones/${zone}`;
 
+/** With zones that others use, Azure Monitor is reached by the hub's private link scope. */
+export const hubScopeId =
+    "/subscriptions/33333333-3333-4333-8333-333333333333/resourceGroups/hub/providers/Microsoft.Insights/privateLinkScopes/ampls-hub";
+export const hubMonitoring = { "mlplatform:monitoring": JSON.stringify({ privateLinkScopeId: hubScopeId }) };
+
 /** Ids of every zone that the foundation asks a hub for. */
 export const hubZoneIds: Readonly<Record<string, string>> = Object.fromEntries(
     [
@@ -44,5 +49,7 @@ export const hubZoneIds: Readonly<Record<string, string>> = Object.fromEntries(
         "privatelink.blob.core.windows.net",
         "privatelink.file.core.windows.net",
         "privatelink.queue.core.windows.net",
+        "privatelink.swedencentral.prometheus.monitor.azure.com",
+        "privatelink.grafana.azure.com",
     ].map((zone) => [zone, hubZoneId(zone)]),
 );

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { configKeys, namespace, readSettings, SettingsError } from "../../stacks/settings";
 import { environments, tiers } from "../../stacks/tiers";
-import { dev, hubZoneIds, prod } from "./good-settings";
+import { dev, hubMonitoring, hubZoneIds, prod } from "./good-settings";
 import { wrongSettings } from "./wrong-settings";
 
 const today = new Date("2026-11-23");
@@ -28,7 +28,7 @@ test.each(wrongSettings)("refuses $what", ({ config, message }) => {
     // Each fault names the key it is about.
     for (const fault of faults) expect(fault).toMatch(/^(mlplatform|azure-native):/);
     // One thing is wrong, so little is said: follow-ups of the same fault at most.
-    expect(faults.length).toBeLessThanOrEqual(8);
+    expect(faults.length).toBeLessThanOrEqual(11);
 });
 
 test("tells all faults at once", () => {
@@ -80,12 +80,13 @@ test.each<[string, Record<string, string>]>([
     [
         "a hub's zones and resolvers",
         {
+            ...hubMonitoring,
             "mlplatform:dns": JSON.stringify({ mode: "hub", zoneIds: hubZoneIds }),
             "mlplatform:dnsServers": '["10.1.0.4"]',
             "mlplatform:hub": '{"addressSpaces":["10.1.0.0/16"]}',
         },
     ],
-    ["zones kept by policy", { "mlplatform:dns": '{"mode":"policy"}' }],
+    ["zones kept by policy", { ...hubMonitoring, "mlplatform:dns": '{"mode":"policy"}' }],
     ["a firewall with names", { "mlplatform:egress": '{"kind":"firewall","allowedFqdns":["pypi.org"]}' }],
     ["a region without zones", { "mlplatform:location": "westus" }],
     ["half a second for roles", { "mlplatform:rolePropagationSeconds": "0.5" }],

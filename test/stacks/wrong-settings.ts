@@ -2,6 +2,7 @@ import { hubZoneId, hubZoneIds, prod } from "./good-settings";
 import { wrongRunners } from "./wrong-settings/runner";
 import { wrongStates } from "./wrong-settings/state";
 import { wrongGovernance } from "./wrong-settings/governance";
+import { wrongMonitoring } from "./wrong-settings/monitoring";
 import { wrongNetworks } from "./wrong-settings/network";
 import { inProd, without, wrong, type WrongSettings } from "./wrong-settings/row";
 
@@ -31,6 +32,7 @@ const key = {
 
 export const wrongSettings: readonly WrongSettings[] = [
     ...wrongNetworks,
+    ...wrongMonitoring,
     // What must be there, and what must not.
     without("mlplatform:kind"),
     without("mlplatform:environment"),

@@ -1,11 +1,14 @@
 import type { ResourceType } from "../resource-type";
 import { clusterTypes } from "./cluster";
+import { dataCollectionTypes } from "./data-collection";
 import { diagnosticTypes } from "./diagnostic-setting";
 import { encryptionTypes } from "./encryption";
 import { featureTypes } from "./features";
+import { grafanaTypes } from "./grafana";
 import { identityTypes } from "./identity";
 import { logAnalyticsTypes } from "./log-analytics";
 import { machineLearningTypes } from "./machine-learning";
+import { monitorScopeTypes } from "./monitor-scope";
 import { networkTypes } from "./network";
 import { registryTypes } from "./registry";
 import { resourcesTypes } from "./resources";
@@ -26,4 +29,7 @@ export const azureTypes: readonly ResourceType[] = [
     ...scaleSetTypes,
     ...diagnosticTypes,
     ...machineLearningTypes,
+    ...dataCollectionTypes,
+    ...monitorScopeTypes,
+    ...grafanaTypes,
 ];

@@ -62,6 +62,11 @@ function refuseGroup({ azure }: Request, { targetId, groups }: Connection): Refu
     return refusal(400, target.code, message);
 }
 
+/** The private link scope of Azure Monitor that an endpoint reaches. */
+function scopeOf(endpoint: { id: string; inputs: Properties }): string | undefined {
+    return connectionsOf(endpoint).find(({ targetId }) => /\/privateLinkScopes\//i.test(targetId))?.targetId;
+}
+
 function subnetIdOf({ inputs }: { inputs: Properties }): string {
     return text(inputs, "subnet.id") ?? "";
 }
@@ -139,6 +144,20 @@ export const privateEndpoint: ResourceType = {
             const message = `Private endpoint ${request.id} must have exactly one private link service connection, got ${count}.`;
             return count !== 1 && refusal(400, "InvalidRequestFormat", message);
         }),
+        onCreate(
+            "https://learn.microsoft.com/azure/azure-monitor/fundamentals/private-link-design (a network connects to one scope of Azure Monitor); code unverified",
+            (request) => {
+                const scope = scopeOf(request);
+                const network = ancestorId(subnetIdOf(request), 1);
+                const other = request.azure.list(endpointToken).find((one) => {
+                    const theirs = scopeOf(one);
+                    const inSame = sameId(ancestorId(subnetIdOf(one), 1), network);
+                    return inSame && theirs !== undefined && scope !== undefined && !sameId(theirs, scope);
+                });
+                const message = `The network ${network} is connected to another private link scope of Azure Monitor by ${other?.id ?? ""}.`;
+                return other && refusal(400, "BadRequest", message);
+            },
+        ),
         onWrite("https://github.com/Azure/azure-cli/issues/15136", (request) =>
             first(connectionsOf(request), ({ id, groups, targetId }) => {
                 const message = `Private link service connection ${id} is missing required parameter 'group Id'.`;

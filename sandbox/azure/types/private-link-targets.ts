@@ -13,6 +13,7 @@ export interface PrivateLinkTarget {
     hosts(target: Stored, group: string): readonly string[];
 }
 
+const hostOf = (url: string | undefined): string[] => (url === undefined ? [] : [new URL(url).host]);
 const storageGroups = ["blob", "dfs", "file", "queue", "table", "web"];
 
 /** @see https://learn.microsoft.com/azure/private-link/private-endpoint-dns */
@@ -65,6 +66,18 @@ const targets: Readonly<Record<string, PrivateLinkTarget>> = {
                 `*.${guid}.inference.${region}.api.azureml.ms`,
             ];
         },
+    },
+    "microsoft.monitor/accounts": {
+        groups: { prometheusMetrics: ["privatelink.{region}.prometheus.monitor.azure.com"] },
+        code: "BadRequest",
+        source: "https://learn.microsoft.com/azure/private-link/private-endpoint-overview#private-link-resource; code unverified",
+        hosts: ({ outputs }) => hostOf(text(outputs, "metrics.prometheusQueryEndpoint")),
+    },
+    "microsoft.dashboard/grafana": {
+        groups: { grafana: ["privatelink.grafana.azure.com"] },
+        code: "BadRequest",
+        source: "https://learn.microsoft.com/azure/private-link/private-endpoint-overview#private-link-resource; code unverified",
+        hosts: ({ outputs }) => hostOf(text(outputs, "properties.endpoint")),
     },
     "microsoft.insights/privatelinkscopes": {
         groups: {
