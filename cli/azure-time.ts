@@ -16,10 +16,10 @@ export interface Chain {
 }
 
 /**
- * The longest chain of creations in which each waits for the one before: what a first `up` takes at least on Azure,
- * where everything else runs beside it. Components pass the waiting on: who depends on one depends on its children.
+ * Which resources each one waits for before it is made. Components pass the waiting on: who depends on one depends on all
+ * its children.
  */
-export function longestChain(state: Deployment, secondsOf: (resource: StateResource) => number): Chain {
+export function prerequisites(state: Deployment): (resource: StateResource) => StateResource[] {
     const all = state.deployment.resources ?? [];
     const byUrn = new Map(all.map((resource) => [resource.urn, resource]));
     const children = new Map<string, StateResource[]>();
@@ -27,29 +27,51 @@ export function longestChain(state: Deployment, secondsOf: (resource: StateResou
         if (resource.parent !== undefined)
             children.set(resource.parent, [...(children.get(resource.parent) ?? []), resource]);
     }
-    const longest = new Map<string, Chain>();
-    const chainTo = (resource: StateResource): Chain => {
-        const known = longest.get(resource.urn);
-        if (known) return known;
-        longest.set(resource.urn, { seconds: 0, links: [] }); // a cycle cannot be, but must not hang
-        const before = dependenciesOf(resource)
-            .flatMap((urn) => created(urn))
-            .filter(({ urn }) => urn !== resource.urn)
-            .map(chainTo)
-            .reduce(longer, { seconds: 0, links: [] });
-        const seconds = secondsOf(resource);
-        const link: Link = { urn: resource.urn, type: resource.type, seconds };
-        const chain = { seconds: before.seconds + seconds, links: [...before.links, link] };
-        longest.set(resource.urn, chain);
-        return chain;
-    };
     /** What Azure makes for a URN: the resource, or for a component everything below it. */
     const created = (urn: string): StateResource[] => {
         const resource = byUrn.get(urn);
         if (!resource) return [];
         return resource.custom ? [resource] : (children.get(urn) ?? []).flatMap((child) => created(child.urn));
     };
-    return cloudResources(state).map(chainTo).reduce(longer, { seconds: 0, links: [] });
+    /** What the component waits for, its children do as well. */
+    const upwards = (resource: StateResource): StateResource[] => {
+        const parent = byUrn.get(resource.parent ?? "");
+        return [resource, ...(parent && !parent.custom ? upwards(parent) : [])];
+    };
+    return (resource) =>
+        upwards(resource)
+            .flatMap(dependenciesOf)
+            .flatMap((urn) => created(urn))
+            .filter(({ urn }) => urn !== resource.urn);
+}
+
+/**
+ * The longest chain of creations in which each waits for the one before: what a first `up` takes at least on Azure,
+ * where everything else runs beside it.
+ */
+export function longestChain(state: Deployment, secondsOf: (resource: StateResource) => number): Chain {
+    return chainOf(cloudResources(state), prerequisites(state), secondsOf);
+}
+
+/** The longest chain in which each resource waits for those that `before` names. */
+export function chainOf(
+    resources: readonly StateResource[],
+    before: (resource: StateResource) => readonly StateResource[],
+    secondsOf: (resource: StateResource) => number,
+): Chain {
+    const longest = new Map<string, Chain>();
+    const chainTo = (resource: StateResource): Chain => {
+        const known = longest.get(resource.urn);
+        if (known) return known;
+        longest.set(resource.urn, { seconds: 0, links: [] }); // a cycle cannot be, but must not hang
+        const first = before(resource).map(chainTo).reduce(longer, { seconds: 0, links: [] });
+        const seconds = secondsOf(resource);
+        const link: Link = { urn: resource.urn, type: resource.type, seconds };
+        const chain = { seconds: first.seconds + seconds, links: [...first.links, link] };
+        longest.set(resource.urn, chain);
+        return chain;
+    };
+    return resources.map(chainTo).reduce(longer, { seconds: 0, links: [] });
 }
 
 /**

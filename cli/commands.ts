@@ -16,7 +16,9 @@ import { withStack } from "./stack-run";
 import type { Context } from "./stack-run";
 import { start } from "./start";
 import { stop } from "./stop";
+import { teardown } from "./teardown";
 import { environments } from "./environments";
+import { upgrade } from "./upgrade";
 import { UserError } from "./user-error";
 
 /** Options as they were typed. */
@@ -208,6 +210,24 @@ export const commands: readonly Command[] = [
         options: { json: { type: "boolean" } },
         positionals: [1, 1],
         run: (context, [stack = dev], values) => firewallRules(context, stack, values.json === true),
+    },
+    {
+        name: "teardown",
+        usage: "STACK [--state FILE] [--yes]",
+        summary: "say what a teardown takes, in which order, and what stays; --yes carries it out in the sandbox",
+        options: { state: { type: "string" }, yes: { type: "boolean" } },
+        positionals: [1, 1],
+        run: (context, [stack = dev], { state, yes }) =>
+            teardown(context, stack, { yes: yes === true, ...(typeof state === "string" && { stateFile: state }) }),
+    },
+    {
+        name: "upgrade",
+        usage: "STACK [--state FILE]",
+        summary: "say which versions a stack runs, how long they are supported, and the next step with its commands",
+        options: { state: { type: "string" } },
+        positionals: [1, 1],
+        run: (context, [stack = dev], { state }) =>
+            upgrade(context, stack, typeof state === "string" ? { stateFile: state } : {}),
     },
     {
         name: "environments",

@@ -20,6 +20,7 @@ export function refuseProtected(stack: string, state: Deployment): void {
             `lifts the protection and its lock, and that people sign:\n` +
             `  pulumi config set mlplatform:teardown true --stack ${stack}   or by hand, in Pulumi.${stack}.yaml\n` +
             `  npx mlplatform up ${stack}\n` +
-            `  npm run stop -- ${stack}`,
+            `  npm run stop -- ${stack}\n` +
+            `npx mlplatform teardown ${stack} says what goes, in which order, and what stays`,
     );
 }

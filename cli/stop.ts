@@ -18,20 +18,25 @@ export async function stop(context: Context, stack: string): Promise<void> {
         await recover(run.session);
         const state = await exportState(run.session);
         refuseProtected(stack, state);
-        const there = cloudResources(state).length;
-        if (there === 0) {
-            terminal.step("nothing of it is there");
-        } else {
-            // Remembered, so that a `start` after an interruption does not build on half a platform.
-            writeNotes(run.at, stack, { ...notesOf(run.at, stack), stopping: true });
-            await carryOut(run, "destroy", there);
-        }
-        writeNotes(run.at, stack, { ...notesOf(run.at, stack), stopping: false });
+        await destroyAll(run, cloudResources(state).length);
         tellWhatIsLeft(run);
     });
 }
 
-function tellWhatIsLeft(run: StackRun): void {
+/** Destroys the stack that `run` is about, and remembers that it does. */
+export async function destroyAll(run: StackRun, there: number): Promise<void> {
+    const { stack } = run.session.workspace;
+    if (there === 0) {
+        run.terminal.step("nothing of it is there");
+    } else {
+        // Remembered, so that a `start` after an interruption does not build on half a platform.
+        writeNotes(run.at, stack, { ...notesOf(run.at, stack), stopping: true });
+        await carryOut(run, "destroy", there);
+    }
+    writeNotes(run.at, stack, { ...notesOf(run.at, stack), stopping: false });
+}
+
+export function tellWhatIsLeft(run: StackRun): void {
     const { at, terminal, sandbox, session } = run;
     const say = (title: string, lines: readonly string[]): void => {
         if (lines.length === 0) return;

@@ -36,7 +36,7 @@ export const kubernetesVersions: readonly KubernetesVersion[] = [
 ];
 
 export const kubernetesVersionSource =
-    "https://learn.microsoft.com/azure/aks/supported-kubernetes-versions as of August 2026, written down on 24 November 2026; az aks get-versions decides";
+    "learn.microsoft.com/azure/aks/supported-kubernetes-versions of August 2026; az aks get-versions decides";
 
 /** The version to take when none is asked for: not the newest, which add-ons take a while to follow. */
 export const defaultKubernetesVersion = "1.36";

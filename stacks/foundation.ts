@@ -161,6 +161,7 @@ export function foundation(settings: Settings): Outputs {
                     ...made,
                     ...access,
                     diagnostics,
+                    ...(pulumi.Resource.isInstance(logs) ? [logs] : []),
                 ],
             },
         );

@@ -2,8 +2,8 @@ import { Home } from "./command";
 
 const minutes = 60_000;
 
-// The committed files as they are, one after the other in one subscription.
-describe.each(["staging", "prod"])("%s", (stack) => {
+// The committed file as it is. teardown.e2e.test.ts brings prod up, and down.
+describe.each(["staging"])("%s", (stack) => {
     const home = new Home();
     afterAll(() => {
         home.remove();
