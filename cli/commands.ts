@@ -12,6 +12,7 @@ import { refresh } from "./refresh";
 import { sandboxCommand } from "./sandbox-commands";
 import { exportState } from "./session";
 import { stackResources } from "./stack-resources";
+import { writeArmTemplate } from "./arm/export";
 import { withStack } from "./stack-run";
 import type { Context } from "./stack-run";
 import { start } from "./start";
@@ -151,11 +152,16 @@ export const commands: readonly Command[] = [
     },
     {
         name: "export",
-        usage: "STACK [--planned]",
-        summary: "print a stack's resources as JSON, deployed (or planned, when there are none), secrets masked",
-        options: { planned: { type: "boolean" } },
+        usage: "STACK [--planned] [--arm FILE]",
+        summary:
+            "print a stack's resources as JSON, deployed (or planned, when there are none), secrets masked; or write them as one ARM template",
+        options: { planned: { type: "boolean" }, arm: { type: "string" } },
         positionals: [1, 1],
         run: async (context, [stack = dev], values) => {
+            if (typeof values.arm === "string") {
+                await writeArmTemplate(context, stack, { planned: values.planned === true, file: values.arm });
+                return;
+            }
             const found = await stackResources(context, stack, { planned: values.planned === true });
             context.terminal.line(JSON.stringify({ stack, ...found }, undefined, 2));
         },

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { azureTypes } from "../sandbox/azure/types";
 import { startSandbox } from "../sandbox/sandbox";
@@ -16,18 +17,23 @@ export interface AzureBehaviour {
     seed?: number;
     /** Share of requests that fail, 0 to 1. @default 0 */
     faultRate?: number;
+    /** Previews are told what Azure would answer, on a copy of the subscription that goes away. @default false */
+    foresees?: boolean;
 }
 
 /** Starts the sandbox on the subscription that this home keeps. */
 export async function startLocalAzure(at: Places, behaviour: AzureBehaviour = {}): Promise<Sandbox> {
-    const { clock = 0, seed = 1, faultRate = 0 } = behaviour;
+    const { clock = 0, seed = 1, faultRate = 0, foresees = false } = behaviour;
     const schemaPath = await schemaOf(at);
+    const copy = foresees ? copyOf(at.sandboxStore) : undefined;
     try {
-        return await startSandbox({
-            ...{ store: at.sandboxStore, schemaPath, clock },
+        const sandbox = await startSandbox({
+            ...{ store: copy?.store ?? at.sandboxStore, schemaPath, clock, foresees },
             ...(faultRate > 0 && { faults: { seed, rate: faultRate } }),
         });
+        return copy ? { ...sandbox, stop: () => sandbox.stop().finally(copy.remove) } : sandbox;
     } catch (fault) {
+        copy?.remove();
         // What SQLite says of a file that is none, or of one that was cut short.
         const damaged = fault instanceof Error && /not a database|malformed|disk image/i.test(fault.message);
         if (!damaged) throw fault;
@@ -36,6 +42,19 @@ export async function startLocalAzure(at: Places, behaviour: AzureBehaviour = {}
                 `Begin anew: rm -rf ${dirname(at.sandboxStore)} ${at.state}`,
         );
     }
+}
+
+/** A copy of a closed store, with what SQLite has not yet folded into it. */
+function copyOf(store: string): { store: string; remove: () => void } {
+    const folder = mkdtempSync(join(tmpdir(), "mlplatform-foreseen-"));
+    const copied = join(folder, "azure.db");
+    for (const suffix of ["", "-wal"]) {
+        if (existsSync(store + suffix)) copyFileSync(store + suffix, copied + suffix);
+    }
+    const remove = (): void => {
+        rmSync(folder, { recursive: true, force: true });
+    };
+    return { store: copied, remove };
 }
 
 /** The schema file, made again when the provider, our list of types or the extractor has changed, or it is damaged. */

@@ -15,16 +15,19 @@ export interface StackResources {
     resources: ExportedResource[];
 }
 
-/** What is deployed; what is planned when nothing is, or when that is asked for. */
+/**
+ * What is deployed; what is planned when nothing is, or when that is asked for. With `foreseen`, a plan has the values
+ * that Azure would answer with, where they follow from the inputs, and made-up ones elsewhere.
+ */
 export async function stackResources(
     context: Context,
     stack: string,
-    { planned }: { planned: boolean },
+    { planned, foreseen = false }: { planned: boolean; foreseen?: boolean },
 ): Promise<StackResources> {
     const there = planned ? undefined : await deployedIn(context, stack);
     return there
         ? { resourcesAre: "deployed", resources: there }
-        : { resourcesAre: "planned", resources: await plannedIn(context, stack) };
+        : { resourcesAre: "planned", resources: await plannedIn(context, stack, foreseen) };
 }
 
 /** Reads the state alone, so it needs neither the sandbox nor its turn. */
@@ -39,8 +42,8 @@ async function deployedIn({ at, terminal }: Context, stack: string): Promise<Exp
     return resources.length > 0 ? resources : undefined;
 }
 
-async function plannedIn(context: Context, stack: string): Promise<ExportedResource[]> {
-    return await withStack(context, { command: "export", stack }, async (run) => {
+async function plannedIn(context: Context, stack: string, foresees: boolean): Promise<ExportedResource[]> {
+    return await withStack(context, { command: "export", stack, behaviour: { foresees } }, async (run) => {
         const planned = new Planned();
         const folder = mkdtempSync(join(run.session.workspace.folder, "plan-"));
         try {

@@ -24,6 +24,11 @@ export interface SandboxOptions {
     types?: readonly ResourceType[];
     /** @default the published durations */
     durations?: AzureOptions["durations"];
+    /**
+     * Tells previews what Azure would answer, as if everything went well; the store changes with it, so give it a copy.
+     * @default previews are told what azure-native knows: nothing that only Azure's answer tells
+     */
+    foresees?: boolean;
 }
 
 /** A running sandbox. */
@@ -37,7 +42,7 @@ export interface Sandbox {
 
 /** Starts Azure's stand-in behind Pulumi's provider protocol. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-    const { store, schemaPath, clock = 0, faults, types, durations } = options;
+    const { store, schemaPath, clock = 0, faults, types, durations, foresees = false } = options;
     if (store !== ":memory:") mkdirSync(dirname(store), { recursive: true });
     const schema = readSchema(schemaPath);
     const azure = Azure.open({
@@ -48,7 +53,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         ...(types && { types }),
         ...(durations && { durations }),
     });
-    const served = await serve(new AzureNative(azure, schema));
+    const served = await serve(new AzureNative(azure, schema, foresees ? "foreseen" : "unknown"));
     return {
         port: served.port,
         environment: { PULUMI_DEBUG_PROVIDERS: `azure-native:${served.port}` },

@@ -120,6 +120,23 @@ export class Azure implements Subscription {
     }
 
     /**
+     * What Azure would answer once the resource that the inputs describe is there. No rule is asked and no time passes;
+     * the subscription holds it from now on, so that what refers to it finds it.
+     */
+    foresee(token: string, inputs: Properties): Stored {
+        const asked = compact(inputs);
+        const id = this.types.idOf(token, asked, this.subscriptionId);
+        const previous = this.find(id);
+        const kind = previous ? "update" : "create";
+        const request: Request = { kind, id: previous?.id ?? id, inputs: asked, previous, azure: this };
+        const outputs = this.outputsOf(request, this.types.get(token));
+        const createdAt = previous?.createdAt ?? this.now();
+        const resource: Stored = { id: request.id, token, inputs: asked, outputs, createdAt };
+        this.store.apply({ put: { resource, realMoment: this.clock.realNow() } }, this.now());
+        return this.get(resource.id) ?? resource;
+    }
+
+    /**
      * Deletes the resource with everything below it, and waits until Azure is done. What is not there counts as deleted.
      * @throws AzureError when Azure refuses; LostConnection when a fault broke the connection.
      */

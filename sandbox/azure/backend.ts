@@ -37,9 +37,11 @@ export class AzureNative implements PackageBackend {
     readonly name = "azure-native";
     readonly version: string;
 
+    /** @param previews What a preview is told of a resource's outputs: as azure-native does, or what they would be. */
     constructor(
         private readonly azure: Azure,
         private readonly schema: Schema,
+        private readonly previews: "unknown" | "foreseen" = "unknown",
     ) {
         this.version = schema.packageVersion;
     }
@@ -84,7 +86,8 @@ export class AzureNative implements PackageBackend {
         request: ResourceRequest & WriteOptions & { inputs: Values },
     ): Promise<{ id: string; properties: Values }> {
         const { token, inputs, preview } = request;
-        if (preview) return { id: "", properties: this.previewOf(token, inputs) };
+        if (preview)
+            return this.previews === "foreseen" ? this.foreseen(token, inputs) : this.unforeseen(token, inputs);
         const body = withoutVersion(inputs);
         const id = this.azure.types.idOf(token, body, this.azure.subscriptionId);
         // The parts of a resource that are always there are taken as they are.
@@ -118,6 +121,7 @@ export class AzureNative implements PackageBackend {
     ): Promise<Values> {
         const { token, id, preview, olds, news } = request;
         if (!preview) return this.stateOf(await this.write(request, id, news));
+        if (this.previews === "foreseen") return this.foreseen(token, news).properties;
         const stable = Object.fromEntries(
             ["name", "location"].flatMap((key) => (key in olds ? [[key, olds[key]]] : [])),
         );
@@ -178,6 +182,15 @@ export class AzureNative implements PackageBackend {
             }
         }
         return send();
+    }
+
+    private unforeseen(token: string, inputs: Values): { id: string; properties: Values } {
+        return { id: "", properties: this.previewOf(token, inputs) };
+    }
+
+    private foreseen(token: string, inputs: Values): { id: string; properties: Values } {
+        const stored = this.azure.foresee(token, withoutVersion(inputs));
+        return { id: stored.id, properties: this.stateOf(stored) };
     }
 
     /** A preview's outputs: the inputs, and everything that only Azure's answer will tell as unknown. */

@@ -1,0 +1,43 @@
+import { nestedEnvelopes, nestedNames, resourceEnvelopes } from "../../facts/arm-envelopes";
+import { schemaOf } from "../../cli/local-azure";
+import { places } from "../../cli/places";
+import { readSchema } from "../../sandbox/azure/schema";
+import type { Schema } from "../../sandbox/azure/schema";
+import { azureTypes } from "../../sandbox/azure/types";
+
+let schema: Schema;
+beforeAll(async () => {
+    schema = readSchema(await schemaOf(places()));
+});
+
+const shapeOf = (type: string): object => schema.types[`${type}Args`] ?? {};
+
+test("the ARM request of every type that the sandbox knows is known", () => {
+    expect(Object.keys(resourceEnvelopes).sort()).toEqual(azureTypes.map(({ token }) => token).sort());
+});
+
+test("every input with a place of its own is an input of azure-native's", () => {
+    const wrong = [
+        ...Object.entries(resourceEnvelopes).flatMap(([token, paths]) => {
+            const inputs = schema.resources[token]?.inputs ?? {};
+            return Object.keys(paths).flatMap((name) => (name in inputs ? [] : [`${token} ${name}`]));
+        }),
+        ...Object.entries(nestedNames).flatMap(([type, paths]) =>
+            Object.keys(paths).flatMap((name) => (name in shapeOf(type) ? [] : [`${type} ${name}`])),
+        ),
+        ...[...nestedEnvelopes].filter((type) => Object.keys(shapeOf(type)).length === 0),
+    ];
+    expect(wrong).toEqual([]);
+});
+
+// A nested object that has an id beside other properties is a resource of its own, with `properties`, except these.
+test("a nested type that may be a resource of its own has been looked up", () => {
+    const withId = Object.entries(schema.types).filter(([, shape]) => "id" in shape && Object.keys(shape).length > 1);
+    const types = withId.map(([type]) => type.replace(/Args$/, ""));
+    expect(types.filter((type) => !nestedEnvelopes.has(type) && !(type in nestedNames)).sort()).toEqual([
+        "containerservice.PrivateLinkResource",
+        "keyvault.VirtualNetworkRule",
+        "network.ApplicationSecurityGroup",
+        "network.FirewallPolicyIntrusionDetectionSignatureSpecification",
+    ]);
+});
