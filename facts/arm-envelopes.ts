@@ -5,7 +5,7 @@
  *
  * Read from the models of Microsoft's Python packages (azure-mgmt-network 28.1.0, -containerservice 37.0.0, -keyvault
  * 11.0.0, -containerregistry 13.0.0, -storage 22.1.1, -compute 34.0.0, -msi 7.0.0, -authorization 4.0.0, -privatedns
- * 1.2.0, -resource 23.3.0; 2026-11-24). They come from the same API specifications, with the same flattening and the
+ * 1.2.0, -resource 23.3.0, -loganalytics 12.0.0; 2026-11-24). They come from the same API specifications, with the same flattening and the
  * same names, and their `_attribute_map`s hold each property's path in the JSON that is sent.
  */
 
@@ -23,6 +23,7 @@ export const resourceEnvelopes: Readonly<Record<string, Paths>> = {
     "azure-native:authorization:ManagementLockByScope": {},
     "azure-native:authorization:RoleAssignment": {},
     "azure-native:compute:DiskEncryptionSet": {},
+    "azure-native:compute:VirtualMachineScaleSet": {},
     "azure-native:containerregistry:Registry": {},
     "azure-native:containerservice:AgentPool": { type: "properties.type", tags: "properties.tags" },
     "azure-native:containerservice:MaintenanceConfiguration": {},
@@ -43,6 +44,9 @@ export const resourceEnvelopes: Readonly<Record<string, Paths>> = {
     "azure-native:network:RouteTable": {},
     "azure-native:network:Subnet": {},
     "azure-native:network:VirtualNetwork": {},
+    "azure-native:network:VirtualNetworkPeering": {},
+    "azure-native:operationalinsights:Table": {},
+    "azure-native:operationalinsights:Workspace": { sku: "properties.sku" },
     "azure-native:privatedns:PrivateZone": {},
     "azure-native:privatedns:VirtualNetworkLink": {},
     "azure-native:resources:ResourceGroup": {},
@@ -60,6 +64,10 @@ export const resourceEnvelopes: Readonly<Record<string, Paths>> = {
 
 /** Nested types that are resources of Azure's themselves: they have `properties` of their own. */
 export const nestedEnvelopes: ReadonlySet<string> = new Set([
+    "compute.VirtualMachineScaleSetExtension",
+    "compute.VirtualMachineScaleSetIPConfiguration",
+    "compute.VirtualMachineScaleSetNetworkConfiguration",
+    "compute.VirtualMachineScaleSetPublicIPAddressConfiguration",
     "network.ApplicationGatewayIPConfiguration",
     "network.AzureFirewallApplicationRuleCollection",
     "network.AzureFirewallIPConfiguration",
@@ -85,6 +93,7 @@ export const nestedEnvelopes: ReadonlySet<string> = new Set([
 
 /** Other nested types, where azure-native has a name of its own for a property. */
 export const nestedNames: Readonly<Record<string, Paths>> = {
+    "compute.VirtualMachineScaleSetExtension": { type: "properties.type" },
     "containerregistry.IPRule": { iPAddressOrRange: "value" },
     "containerservice.ManagedClusterPropertiesAutoScalerProfile": {
         balanceSimilarNodeGroups: "balance-similar-node-groups",

@@ -107,7 +107,7 @@ function identityOf(
     const name = isGroup(id) ? resourceGroupName : parts.map(([, own]) => own).join("/");
     const inGroup = isGroup(id) || resourceGroupName === "" ? "" : `, in ${resourceGroupName}`;
     const common = { type, apiVersion, name, comments: `${resource.name}${inGroup}` };
-    if (!types.get(resource.type).path.startsWith("/{scope}/")) return common;
+    if (!extendsAnother(resource.type)) return common;
     const scope = idExpression(id.slice(0, id.toLowerCase().lastIndexOf("/providers/")), place);
     // A role assignment is named after its principal, which is known no sooner than the identity is there.
     const principal = typeof inputs.principalId === "string" ? runtime.get(inputs.principalId) : undefined;
@@ -115,6 +115,11 @@ function identityOf(
     const role = String(inputs.roleDefinitionId).split("/").at(-1) ?? "";
     const drawnFrom = [scope, idExpression(principal.ownerId, place), quoted(role)].join(", ");
     return { ...common, name: `[guid(${drawnFrom})]`, scope: `[${scope}]` };
+}
+
+/** Is the type's path below a resource of any type? */
+export function extendsAnother(token: string): boolean {
+    return /^\/\{\w+\}\/providers\//.test(types.get(token).path);
 }
 
 /** A GUID, a digest or an address, and no ARM id. */

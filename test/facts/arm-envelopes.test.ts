@@ -35,6 +35,8 @@ test("a nested type that may be a resource of its own has been looked up", () =>
     const withId = Object.entries(schema.types).filter(([, shape]) => "id" in shape && Object.keys(shape).length > 1);
     const types = withId.map(([type]) => type.replace(/Args$/, ""));
     expect(types.filter((type) => !nestedEnvelopes.has(type) && !(type in nestedNames)).sort()).toEqual([
+        "compute.ImageReference",
+        "compute.SecurityPostureReference",
         "containerservice.PrivateLinkResource",
         "keyvault.VirtualNetworkRule",
         "network.ApplicationSecurityGroup",

@@ -9,6 +9,9 @@ import { Home } from "../command";
 import { templateFaults } from "./template-faults";
 
 const minutes = 60_000;
+const guid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+/** Groups of people, where the committed file leaves them to its user. */
+const standIn = /^55555555-5555-4555-8555-/;
 
 async function armTemplate(home: Home, ...args: string[]): Promise<ArmTemplate> {
     const file = join(home.folder, "template.json");
@@ -30,9 +33,11 @@ describe.each(["dev", "staging", "prod"])("the ARM template of %s as planned", (
             expect(template.resources.length).toBeGreaterThan(80);
             expect(template.parameters).toEqual({});
             expect(templateFaults(template, readSchema(await schemaOf(places())))).toEqual([]);
-            const guids = JSON.stringify(template).match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi) ?? [];
-            const known: string[] = [...Object.values(roleDefinitions), "55555555-5555-4555-8555-555555555555"];
-            expect(guids.filter((guid) => !known.includes(guid))).toEqual([]);
+            // A role of a group that the config names has a name that the program computes from it.
+            const values = template.resources.map(({ name, ...rest }) => ({ ...rest, name: name.replace(guid, "") }));
+            const guids = JSON.stringify(values).match(guid) ?? [];
+            const known: string[] = Object.values(roleDefinitions);
+            expect(guids.filter((one) => !known.includes(one) && !standIn.test(one))).toEqual([]);
         },
         minutes,
     );

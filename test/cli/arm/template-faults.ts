@@ -1,5 +1,6 @@
 import { nestedEnvelopes, nestedNames } from "../../../facts/arm-envelopes";
 import { outputPath } from "../../../cli/arm/body";
+import { extendsAnother } from "../../../cli/arm/template";
 import type { ArmResource, ArmTemplate } from "../../../cli/arm/template";
 import { isObject, valueAt, withValueAt } from "../../../sandbox/azure/properties";
 import type { Properties } from "../../../sandbox/azure/resource-type";
@@ -41,7 +42,7 @@ function resourceFaults(resource: ArmResource, schema: Schema): string[] {
         ...(/^20\d\d-\d\d-\d\d(-preview)?$/.test(apiVersion) ? [] : [`API version ${apiVersion}`]),
         ...(apiVersion === expected ? [] : [`API version ${apiVersion} is not azure-native's ${expected ?? "none"}`]),
         ...(parts === type.split("/").length - 1 ? [] : ["the name has not as many parts as the type"]),
-        ...((scope === undefined) === types.get(token).path.startsWith("/{scope}/") ? ["scope"] : []),
+        ...((scope === undefined) === extendsAnother(token) ? ["scope"] : []),
         ...(comments === "" ? ["no comments"] : []),
         ...(dependsOn?.length === 0 ? ["empty dependsOn"] : []),
         ...missing.map(({ reason }) => reason),
