@@ -5,7 +5,7 @@
  *
  * Read from the models of Microsoft's Python packages (azure-mgmt-network 28.1.0, -containerservice 37.0.0, -keyvault
  * 11.0.0, -containerregistry 13.0.0, -storage 22.1.1, -compute 34.0.0, -msi 7.0.0, -authorization 4.0.0, -privatedns
- * 1.2.0, -resource 23.3.0, -loganalytics 12.0.0; 2026-11-24). They come from the same API specifications, with the same flattening and the
+ * 1.2.0, -resource 23.3.0; 2026-11-24). They come from the same API specifications, with the same flattening and the
  * same names, and their `_attribute_map`s hold each property's path in the JSON that is sent.
  */
 
@@ -28,10 +28,12 @@ export const resourceEnvelopes: Readonly<Record<string, Paths>> = {
     "azure-native:containerservice:AgentPool": { type: "properties.type", tags: "properties.tags" },
     "azure-native:containerservice:MaintenanceConfiguration": {},
     "azure-native:containerservice:ManagedCluster": {},
+    "azure-native:features:SubscriptionFeatureRegistration": {},
     "azure-native:keyvault:Key": {},
     "azure-native:keyvault:Vault": {},
     "azure-native:managedidentity:FederatedIdentityCredential": {},
     "azure-native:managedidentity:UserAssignedIdentity": {},
+    "azure-native:monitor:DiagnosticSetting": {},
     "azure-native:network:AzureFirewall": { sku: "properties.sku" },
     "azure-native:network:FirewallPolicy": { sku: "properties.sku" },
     "azure-native:network:FirewallPolicyRuleCollectionGroup": {},
