@@ -11,7 +11,7 @@ import { templateFaults } from "./template-faults";
 const minutes = 60_000;
 const guid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 /** Groups of people, where the committed file leaves them to its user. */
-const standIn = /^55555555-5555-4555-8555-/;
+const standIn = "55555555-5555-4555-8555-";
 
 async function armTemplate(home: Home, ...args: string[]): Promise<ArmTemplate> {
     const file = join(home.folder, "template.json");
@@ -37,7 +37,7 @@ describe.each(["dev", "staging", "prod"])("the ARM template of %s as planned", (
             const values = template.resources.map(({ name, ...rest }) => ({ ...rest, name: name.replace(guid, "") }));
             const guids = JSON.stringify(values).match(guid) ?? [];
             const known: string[] = Object.values(roleDefinitions);
-            expect(guids.filter((one) => !known.includes(one) && !standIn.test(one))).toEqual([]);
+            expect(guids.filter((one) => !known.includes(one) && !one.startsWith(standIn))).toEqual([]);
         },
         minutes,
     );
