@@ -10,8 +10,6 @@ import { Key, type KeyUse, type OwnKey } from "../components/encryption/key";
 import { Vault } from "../components/encryption/vault";
 import { Lock } from "../components/governance/lock";
 import { resourceName } from "../components/names";
-import { Network } from "../components/network/network";
-import { PrivateDns } from "../components/network/private-dns";
 import type { Placement } from "../components/placement";
 import { Registry } from "../components/registry/registry";
 import { recordContainers, workContainers } from "../components/storage/containers";
@@ -21,9 +19,9 @@ import { foundationOutputs } from "./contract";
 import { groupAccess } from "./foundation/access";
 import { hubTeamOutputs } from "./foundation/hub-team";
 import { machineLearning } from "./foundation/machine-learning";
+import { corporateNetwork } from "./foundation/network";
 import { diagnose, logWorkspace, monitor, monitoringOutputs } from "./foundation/observability";
-import { outboundOf } from "./foundation/outbound";
-import { recordServices, workServices, zoneUses } from "./foundation-parts";
+import { recordServices, workServices } from "./foundation-parts";
 import { runner } from "./foundation/runner";
 import { stateLinks } from "./foundation/state";
 import type { Settings } from "./settings";
@@ -48,18 +46,7 @@ export function foundation(settings: Settings): Outputs {
     const platform = group("platform", settings, kept);
     const data = group("data", settings, kept);
 
-    const network = new Network("network", {
-        ...{ ...platform, zones, egress: settings.egress },
-        ...{ addressBlock: settings.addressSpace, podCidr: settings.addresses.podCidr },
-        ...{ apiServerClients: settings.apiServerClients, dnsServers: settings.dnsServers },
-        ...{ outbound: outboundOf(settings), ...(settings.hub && { hub: settings.hub }) },
-    });
-    const dns = new PrivateDns("dns", {
-        ...{ ...platform, virtualNetworkId: network.virtualNetworkId },
-        // With a scope of our own, its names are in our zones; else in the hub's.
-        uses: settings.monitoring.scope.kind === "own" ? [...zoneUses, "monitor"] : zoneUses,
-        zones: settings.zoneChoice,
-    });
+    const { network, dns } = corporateNetwork(settings, platform);
     const privateLink = { subnetId: network.subnetIds.privateEndpoints, dns };
 
     const vault = new Vault(

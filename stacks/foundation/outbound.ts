@@ -9,9 +9,9 @@ export function installedBy(settings: Settings): Installed {
         hub?.addressSpaces.some((block) => meet(`${server}/32`, block)) === true;
     return {
         gpuDrivers: gpuPools.some(({ driver }) => driver === "Install"),
-        // In every environment: cluster-settings.ts, machine-learning.ts.
-        ...{ azurePolicy: true, defender: true, machineLearning: true },
-        ...{ monitoring: false, monitoringIsPrivate: false, extensions: false },
+        // In every environment: cluster-settings.ts, machine-learning.ts, observability.ts.
+        ...{ azurePolicy: true, defender: true, machineLearning: true, monitoring: true, monitoringIsPrivate: true },
+        extensions: false,
         ...{ runner: runner.kind, sources, allowedFqdns: egress.allowedFqdns ?? [] },
         // Those of the hub's own network are reached over the peering, past any firewall.
         resolvers: dnsServers.filter((server) => !besideUs(server)),

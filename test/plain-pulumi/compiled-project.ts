@@ -5,7 +5,8 @@ import { PlainProject, repository } from "./plain-project";
 /** An edit of one property of one resource: its type and name (`keyvault:Key registry-key`), the path, the new value. */
 export type Edit = readonly [resource: string, path: string, value: unknown];
 
-const compiled = (file: string): string => JSON.stringify(join(repository, ".mlplatform", "build", file));
+/** A file of the program as the clone has it compiled, for `require`. */
+export const compiled = (file: string): string => JSON.stringify(join(repository, ".mlplatform", "build", file));
 
 /** The program as the clone has it compiled, with edits as somebody would make them in its components. */
 const index = `
@@ -31,11 +32,12 @@ module.exports = () => {
 export class CompiledProject {
     private constructor(private readonly project: PlainProject) {}
 
-    static async open(config: object): Promise<CompiledProject> {
+    /** @param main The program, where it is not the whole one. */
+    static async open(config: object, main = index): Promise<CompiledProject> {
         const opened = new CompiledProject(await PlainProject.open(["Pulumi.yaml"]));
         opened.project.write("package.json", '{ "name": "compiled", "main": "index.js" }');
         opened.project.write("tsconfig.pulumi.json", '{ "compilerOptions": { "noCheck": true } }');
-        opened.project.write("index.js", index);
+        opened.project.write("index.js", main);
         opened.edit();
         opened.configure(config);
         await opened.pulumi("stack", "init", "dev");

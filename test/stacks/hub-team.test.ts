@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hubTeamCommands, hubTeamOutputs } from "../../stacks/foundation/hub-team";
 import { readSettings, type Settings } from "../../stacks/settings";
-import { dev, hubZoneIds } from "./good-settings";
+import { dev, hubScopeId, hubZoneIds } from "./good-settings";
 
 const networkId = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet-mlp-dev-sdc";
 const hubId =
@@ -14,10 +14,10 @@ const settings = (change: Record<string, unknown>): Settings =>
             Object.entries(change).map(([key, value]) => [`mlplatform:${key}`, JSON.stringify(value)]),
         ),
     });
-const zones = { mode: "hub", zoneIds: hubZoneIds };
+const zones = { dns: { mode: "hub", zoneIds: hubZoneIds }, monitoring: { privateLinkScopeId: hubScopeId } };
 
 test("the hub's team is told to peer, and to link each zone but the one that AKS links itself", () => {
-    const commands = hubTeamCommands(settings({ hub, dns: zones }), networkId);
+    const commands = hubTeamCommands(settings({ hub, ...zones }), networkId);
     expect(commands[0]).toContain("az network vnet peering create --subscription 33333333");
     expect(commands.slice(1)).toHaveLength(Object.keys(hubZoneIds).length - 1);
     expect(commands).toContain(
@@ -28,7 +28,7 @@ test("the hub's team is told to peer, and to link each zone but the one that AKS
 });
 
 test("with the hub's resolvers no zone is linked, with a hub that joins us nothing is peered", () => {
-    expect(hubTeamCommands(settings({ hub, dns: zones, dnsServers: ["10.0.2.4"] }), networkId)).toHaveLength(1);
+    expect(hubTeamCommands(settings({ hub, ...zones, dnsServers: ["10.0.2.4"] }), networkId)).toHaveLength(1);
     expect(hubTeamCommands(settings({ hub: { addressSpaces: ["10.0.0.0/16"] } }), networkId)).toEqual([]);
 });
 
@@ -48,7 +48,7 @@ test.each<[Record<string, unknown>, string[]]>([
     [{}, []],
     [{ hub }, ["peerBack is off: the hub's team makes its side of the peering"]],
     [{ hub: { addressSpaces: ["10.0.0.0/16"] } }, ["no virtualNetworkId: the hub's team joins the networks"]],
-    [{ dns: zones }, ["the hub's team links its zones to our network"]],
+    [zones, ["the hub's team links its zones to our network"]],
     [
         { hub, egress: { kind: "hubFirewall", nextHopIpAddress: "10.0.1.4" } },
         ["makes its side of the peering", "its team must allow what npx mlplatform firewall-rules prints"],

@@ -1,6 +1,6 @@
 import { liveConfig } from "../live-stack";
 import { CompiledProject } from "../plain-pulumi/compiled-project";
-import { hubZoneIds } from "./good-settings";
+import { hubScopeId, hubZoneIds } from "./good-settings";
 
 // An environment behind a corporate hub's firewall comes up on the real engine once the hub's team has done its part, and goes
 // away again, in the order that Azure needs.
@@ -20,6 +20,7 @@ beforeAll(async () => {
         // In another subscription, as hubs' zones are.
         "mlplatform:dns": { mode: "hub", zoneIds: hubZoneIds, zoneRoleBy: "hub" },
         "mlplatform:dnsServers": ["10.0.2.4"],
+        "mlplatform:monitoring": { privateLinkScopeId: hubScopeId },
     });
     const { azure } = project.sandbox;
     await azure.put("azure-native:resources:ResourceGroup", { resourceGroupName: "rg-hub", location: "swedencentral" });

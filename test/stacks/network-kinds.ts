@@ -1,11 +1,14 @@
-import { dev, hubZoneIds } from "./good-settings";
+import { dev, hubScopeId, hubZoneIds } from "./good-settings";
 
 const subscriptionId = "11111111-1111-4111-8111-111111111111";
 const theirs = "33333333-3333-4333-8333-333333333333";
 const networkOf = (subscription: string): string =>
     `/subscriptions/${subscription}/resourceGroups/rg-hub/providers/Microsoft.Network/virtualNetworks/vnet-hub`;
 const hub = { addressSpaces: ["10.0.0.0/16"], onPremises: ["10.128.0.0/16"] };
-const hubZones = { mode: "hub", zoneIds: hubZoneIds };
+/** With zones that others use, Azure Monitor is reached by the hub's private link scope. */
+const monitoring = { privateLinkScopeId: hubScopeId };
+const hubZones = { dns: { mode: "hub", zoneIds: hubZoneIds }, monitoring };
+const policyZones = { dns: { mode: "policy" }, monitoring };
 
 /** Values of `mlplatform:` keys, by kind and by what each setting is about. */
 const dimensions = {
@@ -17,11 +20,11 @@ const dimensions = {
     dns: {
         "own zones": {},
         "own zones, hub's resolver": { dnsServers: ["10.0.2.4"] },
-        "hub's zones": { dns: hubZones },
-        "hub's zones, hub's resolver": { dns: hubZones, dnsServers: ["10.0.2.4"] },
-        "hub's zones, on-premises resolver": { dns: hubZones, dnsServers: ["10.128.2.4"] },
-        "zones by policy": { dns: { mode: "policy" } },
-        "zones by policy, hub's resolver": { dns: { mode: "policy" }, dnsServers: ["10.0.2.4"] },
+        "hub's zones": hubZones,
+        "hub's zones, hub's resolver": { ...hubZones, dnsServers: ["10.0.2.4"] },
+        "hub's zones, on-premises resolver": { ...hubZones, dnsServers: ["10.128.2.4"] },
+        "zones by policy": policyZones,
+        "zones by policy, hub's resolver": { ...policyZones, dnsServers: ["10.0.2.4"] },
     },
     hub: {
         "no hub": {},

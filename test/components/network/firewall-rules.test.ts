@@ -10,7 +10,7 @@ import { sourceNames, sources } from "../../../facts/sources";
 import { installedBy, outboundOf } from "../../../stacks/foundation/outbound";
 import { readSettings } from "../../../stacks/settings";
 import { Estate } from "../../sandbox/azure/estate";
-import { dev, hubZoneIds } from "../../stacks/good-settings";
+import { dev, hubMonitoring, hubZoneIds } from "../../stacks/good-settings";
 
 const nothing: Installed = {
     ...{ gpuDrivers: false, azurePolicy: false, defender: false, monitoring: false, monitoringIsPrivate: false },
@@ -129,7 +129,7 @@ describe("what the foundation installs", () => {
 
     test("resolvers of the hub's network are reached past the firewall, those behind it through it", () => {
         const settings = readSettings({
-            ...dev,
+            ...{ ...dev, ...hubMonitoring },
             "mlplatform:hub": '{"addressSpaces":["10.0.0.0/16"],"onPremises":["10.128.0.0/16"]}',
             "mlplatform:dns": JSON.stringify({ mode: "hub", zoneIds: hubZoneIds }),
             "mlplatform:dnsServers": '["10.0.2.4","10.128.0.4"]',
