@@ -16,8 +16,7 @@ export interface Traffic {
 type Rule = network.SecurityRuleArgs;
 
 /**
- * Rules of each subnet's network security group. What comes in is stated; what is not stated is denied in subnets that
- * serve, and left to Azure's defaults (the network itself and load balancers, nothing from the internet) where nodes are.
+ * Rules of each subnet's network security group. What comes in is stated, and what is not stated is denied.
  */
 export function securityRules(role: GuardedRole, plan: AddressPlan, { podCidr, apiServerClients }: Traffic): Rule[] {
     const inside = [plan.nodes, plan.agents];
@@ -27,6 +26,11 @@ export function securityRules(role: GuardedRole, plan: AddressPlan, { podCidr, a
         nodes: [
             allow(100, "nodes-and-pods", [plan.nodes, podCidr], [plan.nodes, podCidr], "*", ["*"]),
             allow(110, "api-server", [plan.apiServer], [plan.nodes, podCidr], "*", ["*"]),
+            allow(130, "load-balancer", ["AzureLoadBalancer"], [plan.nodes], "*", ["*"]),
+            // `VirtualNetwork` takes in peered networks, what lies behind gateways, and with a default route everything:
+            // https://learn.microsoft.com/azure/virtual-network/service-tags-overview. What comes by the ingress's load
+            // balancer is addressed to that still (floating IP), and so not hit.
+            denyNetwork(plan.nodes),
         ],
         // https://learn.microsoft.com/azure/aks/api-server-vnet-integration. The pages disagree on the protocol of the
         // load balancer's probe, so both pass.

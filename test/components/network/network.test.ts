@@ -95,6 +95,19 @@ describe("security groups", () => {
         expect(clients).toMatchObject({ sourceAddressPrefix: "10.1.0.0/24", destinationPortRange: "443" });
     });
 
+    test("let nobody of a joined network on to the nodes, but load balancers' probes", async () => {
+        await built();
+        expect(rules("nodes").map(({ name }) => name)).toEqual([
+            "allow-nodes-and-pods",
+            "allow-api-server",
+            "allow-load-balancer",
+            "deny-network",
+        ]);
+        expect(rules("nodes").at(-1)).toMatchObject({
+            ...{ access: "Deny", sourceAddressPrefix: "VirtualNetwork", destinationAddressPrefix: "10.20.0.0/21" },
+        });
+    });
+
     test("let nodes and pods talk among each other, and deny no pod", async () => {
         await built();
         expect(rules("nodes")[0]).toMatchObject({
