@@ -72,15 +72,26 @@ function drawSecurityRules(drawing: Drawing): void {
             for (const source of prefixesOf(rule)) {
                 const from: Shape | undefined =
                     source === "VirtualNetwork" ? undefined : sourceOf(drawing, subnets, source, shape);
-                if (source === "VirtualNetwork") shape.lines.push(`takes ${portsOf(rule)} from the whole network`);
+                if (source === "VirtualNetwork") shape.lines.push(`takes ${portsOf(rule)} from all the network`);
                 if (from && from !== shape) allow(drawing, from, shape, portsOf(rule));
             }
         }
+        tellOnce(drawing, shape);
         const closed = rules.some(
             (rule) => textIn(rule, "access") === "Deny" && prefixesOf(rule).includes("VirtualNetwork"),
         );
         if (!closed) shape.lines.push("open inside the network");
     }
+}
+
+/** When all who may call use the same ports, they are told on the called one instead of on each line. */
+function tellOnce({ flows }: Drawing, shape: Shape): void {
+    const callers = flows.filter(({ kind, to, both }) => kind === "allowed" && to === shape.id && both !== true);
+    const ports = new Set(callers.map(({ label }) => label));
+    const [only] = ports;
+    if (callers.length < 2 || ports.size > 1 || only === undefined) return;
+    shape.lines.push(`takes ${only}`);
+    for (const caller of callers) delete caller.label;
 }
 
 /** A subnet of ours, or somebody outside. Pods share the node subnet's rules, and probes of load balancers are no traffic. */
@@ -186,7 +197,7 @@ function drawKeyUse(drawing: Drawing): void {
         for (const user of sets.flatMap((set) => graph.usersOf(set))) {
             const pools = drawing.shapes.get(`${user.urn}#bootstrap`)?.inside;
             const used = pools === undefined ? drawing.shapeOf(user) : drawing.shapes.get(pools);
-            if (used && used !== shape) connect(drawing, shape, used, "encrypts", { label: "node disks" });
+            if (used && used !== shape) connect(drawing, shape, used, "encrypts");
         }
     }
 }

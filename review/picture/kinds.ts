@@ -52,7 +52,11 @@ export const shapeKinds: Partial<Record<string, ShapeKind>> = {
     },
     "network:AzureFirewall": {
         ...{ what: "Firewall", purpose: "egress", icon: "shield", column: columns.egress },
-        lines: (node, graph) => [textIn(node.inputs, "sku.tier"), allowedNames(graph), zonesOf(node.inputs, "zones")],
+        lines: (node, graph) => [
+            textIn(node.inputs, "sku.tier"),
+            ...allowedNames(graph),
+            zonesOf(node.inputs, "zones"),
+        ],
     },
     "network:VirtualNetworkGateway": {
         ...{ what: "Gateway", purpose: "egress", icon: "gateway", column: columns.egress },
@@ -124,7 +128,7 @@ export const shapeKinds: Partial<Record<string, ShapeKind>> = {
     ]),
     "compute:VirtualMachineScaleSet": {
         ...{ what: "Machines", purpose: "compute", icon: "agent", column: columns.clients },
-        lines: ({ inputs, name }) => [name, textIn(inputs, "sku.name")],
+        lines: ({ inputs, label }) => [label, textIn(inputs, "sku.name")],
     },
     "devopsinfrastructure:Pool": {
         ...{ what: "CI runners", purpose: "compute", icon: "agent", column: columns.clients },
@@ -141,6 +145,7 @@ export const shapeKinds: Partial<Record<string, ShapeKind>> = {
 
 /** What is told on the shape of another one. */
 export const partKinds: Partial<Record<string, PartKind>> = {
+    "operationalinsights:Table": { of: ["operationalinsights:Workspace"], counted: ["table", "tables"] },
     "network:NetworkSecurityGroup": { of: ["network:Subnet"] },
     "network:RouteTable": { of: ["network:Subnet"] },
     "network:Route": { of: ["network:RouteTable"] },
@@ -205,8 +210,8 @@ function nodeCount(inputs: unknown): string {
 
 const retention = (days: string | undefined): string | undefined => days && `keeps logs ${days} days`;
 
-/** How many names and addresses the rules let out to. */
-function allowedNames(graph: Graph): string | undefined {
+/** How many names the rules let out to, and which of Azure's own lists. */
+function allowedNames(graph: Graph): string[] {
     const rules = graph
         .ofKind("network:FirewallPolicyRuleCollectionGroup")
         .flatMap(({ inputs }) => listIn(inputs, "ruleCollections"))
@@ -215,6 +220,8 @@ function allowedNames(graph: Graph): string | undefined {
         rules.flatMap((rule) => ["targetFqdns", "destinationFqdns"].flatMap((at) => textsIn(rule, at))),
     );
     const tags = new Set(rules.flatMap((rule) => textsIn(rule, "fqdnTags")));
-    if (names.size + tags.size === 0) return undefined;
-    return `lets out to ${names.size} names${tags.size > 0 ? ` and ${[...tags].sort().join(", ")}` : ""}`;
+    return [
+        ...(names.size > 0 ? [`lets out to ${names.size} ${names.size === 1 ? "name" : "names"}`] : []),
+        ...[...tags].sort().map((tag) => `and ${tag}`),
+    ];
 }

@@ -88,7 +88,9 @@ function drawFrames(drawing: Drawing): void {
     const short = withoutCommonStart(subnets.map(({ name }) => name));
     for (const [index, subnet] of subnets.entries()) {
         const network = graph.behindOf(subnet, "network:VirtualNetwork", "virtualNetworkName");
-        const shape = drawKind(drawing, subnet, `Subnet ${short[index] ?? subnet.name}`);
+        // Azure's own names, such as `GatewaySubnet`, say what they are.
+        const title = subnet.name.endsWith("Subnet") ? subnet.name : `Subnet ${short[index] ?? subnet.name}`;
+        const shape = drawKind(drawing, subnet, title);
         if (network) shape.inside = network.urn;
     }
 }
@@ -312,7 +314,7 @@ function tidy(drawing: Drawing): void {
         const shape = shapes.get(network.urn);
         if (!group || !shape) continue;
         shape.resources.push(group.urn);
-        shape.lines.push(`in resource group ${group.name}`);
+        shape.lines.push(`group ${group.name}`);
     }
     const left = empty.filter(({ urn }) => ![...shapes.values()].some(({ resources }) => resources.includes(urn)));
     if (left.length > 0) {
