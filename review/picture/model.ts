@@ -115,7 +115,9 @@ function titleOf({ graph }: Drawing, node: Node): string {
         return `Key ${names[keys.indexOf(node)] ?? node.name}`;
     }
     // Several of them are told apart by what the program calls them.
-    return graph.ofKind(node.kind).length > 1 ? `${what} ${node.label}` : what;
+    if (graph.ofKind(node.kind).length === 1) return what;
+    const said = what.toLowerCase().split(" ");
+    return [what, ...node.label.split("-").filter((word) => !said.includes(word))].join(" ");
 }
 
 function drawKind(drawing: Drawing, node: Node, title: string): Shape {
