@@ -24,7 +24,6 @@ export const flowColours: Record<FlowKind, { light: string; dark: string }> = {
     joined: { light: "#6b7280", dark: "#9aa4b2" },
     privateLink: { light: "#1f7a4d", dark: "#66c693" },
     encrypts: { light: "#97700b", dark: "#e0bb55" },
-    logs: { light: "#13757f", dark: "#5cc4cc" },
 };
 
 export const pageColours = {

@@ -10,7 +10,7 @@ export function drawFlows(drawing: Drawing): void {
     drawOutside(drawing);
     drawSecurityRules(drawing);
     drawWaysOut(drawing);
-    drawScopes(drawing);
+    drawManagedLinks(drawing);
     drawKeyUse(drawing);
     drawLogs(drawing);
 }
@@ -34,6 +34,9 @@ function hub(drawing: Drawing, name: string): Shape {
     return drawing.add({ id: `outside:hub:${name}`, title: "Corporate hub", lines: name === "" ? [] : [name], ...at });
 }
 
+/** What is behind circuits that the stack does not hold. */
+const circuitId = "outside:circuit";
+
 /** Peerings, tunnels and circuits. */
 function drawOutside(drawing: Drawing): void {
     const { graph } = drawing;
@@ -53,7 +56,7 @@ function drawOutside(drawing: Drawing): void {
         const at = { purpose: "outside", icon: "building", column: columns.outside } as const;
         const other =
             drawing.shapeOf(far ?? circuit) ??
-            drawing.add({ id: "outside:circuit", title: "On-premises", lines: ["by ExpressRoute"], ...at });
+            drawing.add({ id: circuitId, title: "On-premises", lines: ["by ExpressRoute"], ...at });
         const label = textIn(connection.inputs, "connectionType") ?? "connected";
         drawing.tell(connection, connect(drawing, other, gateway, "joined", { label, both: true }));
     }
@@ -76,11 +79,11 @@ function drawSecurityRules(drawing: Drawing): void {
                 if (from && from !== shape) allow(drawing, from, shape, portsOf(rule));
             }
         }
-        tellOnce(drawing, shape);
         const closed = rules.some(
             (rule) => textIn(rule, "access") === "Deny" && prefixesOf(rule).includes("VirtualNetwork"),
         );
-        if (!closed) shape.lines.push("open inside the network");
+        if (closed) tellOnce(drawing, shape);
+        else shape.lines.push("open inside the network");
     }
 }
 
@@ -90,7 +93,7 @@ function tellOnce({ flows }: Drawing, shape: Shape): void {
     const ports = new Set(callers.map(({ label }) => label));
     const [only] = ports;
     if (callers.length < 2 || ports.size > 1 || only === undefined) return;
-    shape.lines.push(`takes ${only}`);
+    if (!shape.lines.some((line) => line.startsWith(`takes ${only} `))) shape.lines.push(`takes ${only}`);
     for (const caller of callers) delete caller.label;
 }
 
@@ -111,7 +114,9 @@ function sourceOf(drawing: Drawing, subnets: readonly Node[], source: string, ow
         );
     if (known) return drawing.shapeOf(known);
     const at = { purpose: "outside", icon: "building", column: columns.outside } as const;
-    const clients = drawing.add({ id: "outside:clients", title: "Named clients", lines: [], ...at });
+    const clients =
+        drawing.shapes.get(circuitId) ??
+        drawing.add({ id: "outside:clients", title: "Other networks", lines: [], ...at });
     if (!clients.lines.includes(source)) clients.lines.push(source);
     return clients;
 }
@@ -161,25 +166,38 @@ function defaultRouteOf(drawing: Drawing, subnet: Node): Shape | undefined {
     if (!table || !route) return undefined;
     const firewall = graph.behindOf(route, "network:AzureFirewall");
     if (firewall) return drawing.shapeOf(firewall);
-    const address = textIn(route.inputs, "nextHopIpAddress");
-    if (address === undefined) return undefined;
-    const known = [...drawing.shapes.values()].find(({ id }) => id.startsWith("outside:hub:"));
-    const shape = known ?? hub(drawing, "");
-    const line = `way out: firewall at ${address}`;
-    if (!shape.lines.includes(line)) shape.lines.push(line);
-    return shape;
+    const hubShape = nextHub(drawing, route);
+    if (!hubShape) return undefined;
+    const line = "way out through its firewall";
+    if (!hubShape.lines.includes(line)) hubShape.lines.push(line);
+    return hubShape;
+}
+
+/** The hub whose firewall a route leads to: the one that is peered with, or one that the stack does not name. */
+function nextHub(drawing: Drawing, route: Node): Shape | undefined {
+    const peering = drawing.graph.behindOf(route, "network:VirtualNetworkPeering", "nextHopIpAddress");
+    const peered = drawing.flows.find(({ resources }) => peering && resources.includes(peering.urn));
+    if (peered) return drawing.shapes.get(peered.from);
+    if (textIn(route.inputs, "nextHopIpAddress") === undefined) return undefined;
+    return [...drawing.shapes.values()].find(({ id }) => id.startsWith("outside:hub:")) ?? hub(drawing, "");
 }
 
 const isDefault = ({ inputs }: Node): boolean => textIn(inputs, "addressPrefix") === "0.0.0.0/0";
 
-/** What is reached through a scope's private endpoint. */
-function drawScopes(drawing: Drawing): void {
+/** What is reached through a scope's private endpoint, and what a managed service reaches through one of its own. */
+function drawManagedLinks(drawing: Drawing): void {
     const { graph } = drawing;
     for (const scoped of graph.ofKind("monitor:PrivateLinkScopedResource")) {
-        const scope = drawing.shapeOf(graph.behindOf(scoped, "monitor:PrivateLinkScope"));
-        const target = graph.behind(scoped, "linkedResourceId").map((node) => drawing.shapeOf(node))[0];
-        if (scope && target) drawing.tell(scoped, connect(drawing, scope, target, "privateLink"));
-        else if (scope) drawing.tell(scoped, scope);
+        const scope = drawing.shapeOf(graph.behindOf(scoped, "monitor:PrivateLinkScope", "scopeName"));
+        if (!scope) continue;
+        drawing.tell(scoped, scope);
+        // Not a line: it would push what is behind the scope out of its column.
+        for (const { name } of graph.behind(scoped, "linkedResourceId")) scope.lines.push(`leads to ${name}`);
+    }
+    for (const endpoint of graph.ofKind("dashboard:ManagedPrivateEndpoint")) {
+        const from = drawing.shapeOf(graph.behindOf(endpoint, "dashboard:Grafana", "workspaceName"));
+        const [to] = graph.behind(endpoint, "privateLinkResourceId").map((node) => drawing.shapeOf(node));
+        if (from && to) drawing.tell(endpoint, connect(drawing, from, to, "privateLink"));
     }
 }
 

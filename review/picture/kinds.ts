@@ -107,20 +107,14 @@ export const shapeKinds: Partial<Record<string, ShapeKind>> = {
         valueIn(inputs, "immutableStorageWithVersioning.enabled") === true && "write once, read many",
         isPrivate(inputs),
     ]),
-    "operationalinsights:Workspace": {
-        ...service("Log Analytics", "watching", "chart", ({ inputs, name }) => [
-            name,
-            retention(textIn(inputs, "retentionInDays")),
-        ]),
-        column: columns.behindServices,
-    },
+    "operationalinsights:Workspace": service("Log Analytics", "watching", "chart", ({ inputs, name }) => [
+        name,
+        retention(textIn(inputs, "retentionInDays")),
+    ]),
     "monitor:AzureMonitorWorkspace": service("Managed Prometheus", "watching", "chart", ({ name }) => [name]),
     "dashboard:Grafana": service("Grafana", "watching", "chart", ({ name }) => [name]),
     "monitor:PrivateLinkScope": service("Monitor private link scope", "watching", "chart", ({ name }) => [name]),
-    "applicationinsights:Component": {
-        ...service("Application Insights", "watching", "chart", ({ name }) => [name]),
-        column: columns.behindServices,
-    },
+    "applicationinsights:Component": service("Application Insights", "watching", "chart", ({ name }) => [name]),
     "machinelearningservices:Workspace": service("ML workspace", "learning", "flask", ({ inputs, name }) => [
         name,
         "tracking and assets",
@@ -187,6 +181,9 @@ export const countedKinds: Partial<Record<string, readonly [string, string]>> = 
     "consumption:Budget": ["budget", "budgets"],
     "managedidentity:UserAssignedIdentity": ["managed identity", "managed identities"],
     "managedidentity:FederatedIdentityCredential": ["federated credential", "federated credentials"],
+    "monitor:DataCollectionEndpoint": ["data collection endpoint", "data collection endpoints"],
+    "monitor:DataCollectionRule": ["data collection rule", "data collection rules"],
+    "monitor:DataCollectionRuleAssociation": ["data collection association", "data collection associations"],
     "monitor:DiagnosticSetting": ["diagnostic setting", "diagnostic settings"],
     "monitor:MetricAlert": ["metric alert", "metric alerts"],
     "monitor:ScheduledQueryRule": ["log alert", "log alerts"],

@@ -263,31 +263,38 @@ export function numbered(count: number, [one, many]: readonly [string, string]):
     return `${count} ${count === 1 ? one : many}`;
 }
 
-/** Counts what only fills a picture, and draws what the picture does not know as plain boxes, alike ones together. */
+/** Counts what only fills a picture, and draws what the picture does not know as plain boxes where it lies. */
 function drawTheRest(drawing: Drawing): void {
     const { graph } = drawing;
     const rest = graph.nodes.filter((node) => !drawing.isTold(node));
     for (const [kind, nodes] of grouped(rest, ({ kind }) => kind)) {
         const nouns = countedKinds[kind];
-        if (nouns) {
-            drawing.also.push({ text: numbered(nodes.length, nouns), resources: nodes.map(({ urn }) => urn) });
-            continue;
-        }
-        for (const [inside, alike] of grouped(nodes, (node) => insideOf(drawing, node, {}) ?? "")) {
-            const what = spellOut(kind);
-            const shown = alike.slice(0, namesShown).map(({ name }) => name);
-            const more = alike.length - shown.length;
-            drawing.add(
-                {
-                    ...{ id: `${kind}:${inside}`, title: alike.length > 1 ? `${alike.length} × ${what}` : what },
-                    lines: more > 0 ? [...shown, `and ${more} more`] : shown,
-                    ...{ purpose: "other", icon: "box", column: columns.services },
-                    ...(inside !== "" && { inside }),
-                },
-                ...alike,
-            );
+        if (nouns) count(drawing, nodes, nouns);
+        else {
+            for (const [inside, alike] of grouped(nodes, (node) => insideOf(drawing, node, {}) ?? "")) {
+                const what = spellOut(kind);
+                if (inside !== "") drawPlainBox(drawing, what, kind, inside, alike);
+                else count(drawing, alike, [`× ${what}`, `× ${what}`]);
+            }
         }
     }
+}
+
+function count({ also }: Drawing, nodes: readonly Node[], nouns: readonly [string, string]): void {
+    also.push({ text: numbered(nodes.length, nouns), resources: nodes.map(({ urn }) => urn) });
+}
+
+function drawPlainBox(drawing: Drawing, what: string, kind: string, inside: string, alike: readonly Node[]): void {
+    const shown = alike.slice(0, namesShown).map(({ name }) => name);
+    const more = alike.length - shown.length;
+    drawing.add(
+        {
+            ...{ id: `${kind}:${inside}`, title: alike.length > 1 ? `${alike.length} × ${what}` : what, inside },
+            lines: more > 0 ? [...shown, `and ${more} more`] : shown,
+            ...{ purpose: "other", icon: "box", column: columns.services },
+        },
+        ...alike,
+    );
 }
 
 function grouped<T>(items: readonly T[], key: (item: T) => string): [string, T[]][] {
@@ -319,10 +326,7 @@ function tidy(drawing: Drawing): void {
         shape.lines.push(`group ${group.name}`);
     }
     const left = empty.filter(({ urn }) => ![...shapes.values()].some(({ resources }) => resources.includes(urn)));
-    if (left.length > 0) {
-        const text = numbered(left.length, ["resource group", "resource groups"]);
-        drawing.also.push({ text, resources: left.map(({ urn }) => urn) });
-    }
+    if (left.length > 0) count(drawing, left, ["resource group", "resource groups"]);
 }
 
 /** Where most of it lies. */

@@ -3,7 +3,7 @@ export type Purpose =
     "outside" | "egress" | "network" | "compute" | "data" | "keys" | "watching" | "learning" | "other";
 
 /** Why a line is drawn: it decides colour and dash. */
-export type FlowKind = "allowed" | "egress" | "joined" | "privateLink" | "encrypts" | "logs";
+export type FlowKind = "allowed" | "egress" | "joined" | "privateLink" | "encrypts";
 
 export type Icon =
     | ("globe" | "building" | "hub" | "exit" | "shield" | "gateway" | "network" | "subnet" | "names" | "plug")
@@ -75,6 +75,5 @@ export const columns = {
     control: 3,
     privateEndpoints: 4,
     services: 5,
-    behindServices: 6,
-    keys: 7,
+    keys: 6,
 } as const;

@@ -17,7 +17,6 @@ const flowNames: Record<FlowKind, string> = {
     joined: "joined networks",
     privateLink: "private endpoint to its service",
     encrypts: "encrypts with a key of your own",
-    logs: "logs",
 };
 
 /** A picture as SVG: no scripts, no fonts, no links, light or dark as its reader has it. The same layout gives the same bytes. */

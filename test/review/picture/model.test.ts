@@ -38,7 +38,7 @@ test("ways are those that the resources state: rules with ports, the way out, en
     expect(ways().sort()).toEqual([
         "Key key-storage -> Storage: encrypts",
         "NAT gateway -> Internet: egress",
-        "Named clients -> Subnet endpoints: allowed 22",
+        "Other networks -> Subnet endpoints: allowed 22",
         "Subnet nodes -> NAT gateway: egress",
         "Subnet nodes -> Subnet endpoints: allowed 443",
         "blob, file -> Storage: privateLink",
@@ -105,7 +105,23 @@ describe("other networks", () => {
                 "Subnet routed -> Corporate hub: egress",
             ]),
         );
-        expect(shape("Corporate hub", drawn).lines).toEqual(["vnet-hub", "way out: firewall at 10.9.0.4"]);
+        expect(shape("Corporate hub", drawn).lines).toEqual(["vnet-hub", "way out through its firewall"]);
+    });
+
+    test("so does a route whose address waits for the peering", () => {
+        const [table, , subnet] = route;
+        const waiting = resource(
+            "network:Route",
+            "default",
+            { addressPrefix: "0.0.0.0/0", nextHopIpAddress: "[unknown]" },
+            {
+                routeTableName: [["network:RouteTable", "table"]],
+                nextHopIpAddress: [["network:VirtualNetworkPeering", "hub"]],
+            },
+        );
+        const parts = [table, subnet].filter((part) => part !== undefined);
+        const drawn = pictureOf("dev", [...smallStack, ...parts, waiting, peering]);
+        expect(ways(drawn)).toContain("Subnet routed -> Corporate hub: egress");
     });
 
     test("a route to our firewall leads there, and the firewall says how many names it lets out to", () => {
@@ -161,6 +177,64 @@ describe("other networks", () => {
                 "On-premises -> Subnet endpoints: allowed 22",
             ]),
         );
+    });
+});
+
+test("ports that all callers of a closed subnet share are told once, on the subnet", () => {
+    const third = resource(
+        "network:Subnet",
+        "third",
+        { subnetName: "snet-x-third", addressPrefix: "10.0.3.0/24" },
+        { virtualNetworkName: [["network:VirtualNetwork", "net"]] },
+    );
+    const rules = [
+        { name: "all", access: "Allow", sourceAddressPrefixes: ["10.0.0.0/24", "10.0.3.0/24"], port: "443" },
+        { name: "deny", access: "Deny", sourceAddressPrefix: "VirtualNetwork", port: "*" },
+    ].map(({ port, ...rule }) => ({ ...rule, direction: "Inbound", destinationPortRange: port }));
+    const shared = smallStack.map((each) =>
+        each.urn === urn("network:NetworkSecurityGroup", "endpoints")
+            ? { ...each, inputs: { securityRules: rules } }
+            : each,
+    );
+    const drawn = pictureOf("dev", [...shared, third]);
+    expect(ways(drawn)).toEqual(
+        expect.arrayContaining([
+            "Subnet nodes -> Subnet endpoints: allowed",
+            "Subnet third -> Subnet endpoints: allowed",
+        ]),
+    );
+    expect(shape("Subnet endpoints", drawn).lines).toEqual(["10.0.1.0/24", "takes 443"]);
+});
+
+describe("what a private link scope and a managed service reach", () => {
+    test("is told on the scope, and is a line from the service", () => {
+        const drawn = pictureOf("dev", [
+            resource("resources:ResourceGroup", "platform"),
+            resource("monitor:PrivateLinkScope", "scope"),
+            resource("operationalinsights:Workspace", "logs"),
+            resource(
+                "monitor:PrivateLinkScopedResource",
+                "logs",
+                {},
+                {
+                    scopeName: [["monitor:PrivateLinkScope", "scope"]],
+                    linkedResourceId: [["operationalinsights:Workspace", "logs"]],
+                },
+            ),
+            resource("dashboard:Grafana", "grafana"),
+            resource("monitor:AzureMonitorWorkspace", "metrics"),
+            resource(
+                "dashboard:ManagedPrivateEndpoint",
+                "metrics",
+                {},
+                {
+                    workspaceName: [["dashboard:Grafana", "grafana"]],
+                    privateLinkResourceId: [["monitor:AzureMonitorWorkspace", "metrics"]],
+                },
+            ),
+        ]);
+        expect(shape("Monitor private link scope", drawn).lines).toContain("leads to logs");
+        expect(ways(drawn)).toEqual(["Grafana -> Managed Prometheus: privateLink"]);
     });
 });
 
