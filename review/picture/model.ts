@@ -63,7 +63,9 @@ export function pictureOf(stack: string, resources: readonly GraphResource[]): P
     tidy(drawing);
     return {
         title: `What "${stack}" holds, and the ways that traffic may flow`,
-        subtitle: [regionOf(graph), `${graph.nodes.length} resources`].filter((part) => part !== undefined).join(" · "),
+        subtitle: [regionOf(graph), numbered(graph.nodes.length, ["resource", "resources"])]
+            .filter((part) => part !== undefined)
+            .join(" · "),
         shapes: [...drawing.shapes.values()],
         flows: drawing.flows,
         also: drawing.also,

@@ -17,7 +17,7 @@ test("it stands alone: no scripts, nothing to load, a name and a description for
 });
 
 test("names cannot break out of their text", async () => {
-    const svg = await drawPicture("dev", [resource("quantum:Workspace", '</text><script>"&')]);
+    const svg = await drawPicture("dev", [resource("machinelearningservices:Workspace", '</text><script>"&')]);
     expect(svg).not.toContain("<script>");
     expect(svg).toContain("&lt;/text&gt;&lt;script&gt;&quot;&amp;");
 });
