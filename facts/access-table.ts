@@ -49,7 +49,7 @@ export const accessScopes = {
     workspace: "the machine-learning workspace",
     workspaceAccount: "storage account of the workspace",
     workspaceVault: "the workspace's own vault",
-    diskEncryptionSet: "the disk encryption set",
+    disksGroup: "resource group of the disk encryption set alone",
     network: "the network",
     nodesSubnet: "subnet of the nodes",
     apiServerSubnet: "subnet of the API server",
@@ -297,7 +297,7 @@ export const accessRows = {
         when: "the zone is ours or a hub's",
     },
     "cluster-disks": {
-        ...{ principal: "cluster", role: "reader", on: "diskEncryptionSet", by: "foundation" },
+        ...{ principal: "cluster", role: "reader", on: "disksGroup", by: "foundation" },
         why: "Names the set for node disks and volumes; to read is enough. https://learn.microsoft.com/azure/aks/azure-disk-customer-managed-keys",
     },
     "cluster-kubelet": {

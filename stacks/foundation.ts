@@ -30,7 +30,7 @@ type ClusterChoices = Omit<
     ClusterArgs,
     | keyof Placement
     | ("virtualNetworkId" | "nodesSubnet" | "apiServerSubnetId" | "apiServerZoneId" | "outboundType" | "egressReady")
-    | ("diskEncryptionSetId" | "etcdKey" | "registryId" | "logAnalyticsWorkspaceId")
+    | ("diskEncryptionSetId" | "disksGroupId" | "etcdKey" | "registryId" | "logAnalyticsWorkspaceId")
 >;
 type Outputs = Record<string, pulumi.Output<unknown>>;
 
@@ -42,9 +42,11 @@ const lockNotes =
 export function foundation(settings: Settings): Outputs {
     const { tier, naming, location, zones, teardown } = settings;
     const kept: pulumi.ResourceOptions = { protect: tier.protect && !teardown };
-    // Two groups: a lock on data must not hold back pools and endpoints, which come and go.
+    // A lock on data must not hold back pools and endpoints, which come and go. And the cluster, which may read the group of
+    // the disk encryption set, must find nothing else there.
     const platform = group("platform", settings, kept);
     const data = group("data", settings, kept);
+    const disksOnly = group("disks", settings, kept);
 
     const { network, dns } = corporateNetwork(settings, platform);
     const privateLink = { subnetId: network.subnetIds.privateEndpoints, dns };
@@ -58,7 +60,7 @@ export function foundation(settings: Settings): Outputs {
         kept,
     );
     const key = keys(settings, data, vault, kept);
-    const disks = new DiskEncryption("disks", { ...data, key: key.disks() }, kept);
+    const disks = new DiskEncryption("disks", { ...disksOnly, key: key.disks() }, kept);
     const registry = new Registry(
         "registry",
         {
@@ -92,6 +94,7 @@ export function foundation(settings: Settings): Outputs {
             ...(apiServerZoneId !== undefined && { apiServerZoneId }),
             ...{
                 diskEncryptionSetId: disks.diskEncryptionSetId,
+                disksGroupId: disksOnly.groupId,
                 etcdKey: key.cluster(),
                 registryId: registry.registryId,
                 logAnalyticsWorkspaceId: logs.workspaceId,
@@ -195,7 +198,7 @@ interface Group extends Placement {
     groupId: pulumi.Output<string>;
 }
 
-function group(instance: "platform" | "data", settings: Settings, options: pulumi.ResourceOptions): Group {
+function group(instance: "platform" | "data" | "disks", settings: Settings, options: pulumi.ResourceOptions): Group {
     const { naming, location } = settings;
     const tags = platformTags(naming.workload, naming.environment, settings.tags);
     const made = new ResourceGroup(

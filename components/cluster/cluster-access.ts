@@ -19,7 +19,8 @@ export interface ClusterAccessArgs {
     apiServerZoneId: pulumi.Input<string> | undefined;
     /** Who gives the role on the zone. */
     zoneRoleBy: ZoneRoleBy;
-    diskEncryptionSetId: pulumi.Input<string>;
+    /** Resource group of the disk encryption set, which holds nothing else. */
+    disksGroupId: pulumi.Input<string>;
     etcdKey: CustomerManagedKey;
 }
 
@@ -55,7 +56,8 @@ function grants({ identity, kubelet, apiServerZoneId: zoneId, ...args }: Cluster
                   ...(args.zoneRoleBy === "us" ? [["cluster-api-server-zone", identity, zoneId] satisfies Grant] : []),
                   ["cluster-network", identity, args.virtualNetworkId],
               ] satisfies Grant[])),
-        ["cluster-disks", identity, args.diskEncryptionSetId],
+        // On the group, and so before there is a set in it, which waits for a role itself: minutes one after the other.
+        ["cluster-disks", identity, args.disksGroupId],
         ["cluster-kubelet", identity, kubelet.id],
         ["cluster-etcd-vault", identity, args.etcdKey.vaultId],
     ];

@@ -44,6 +44,8 @@ export interface ClusterArgs extends Placement {
     /** Resolves once packets get out: nodes that cannot reach their sources fail, and the cluster with them. */
     egressReady: pulumi.Input<string>;
     diskEncryptionSetId: pulumi.Input<string>;
+    /** Resource group of the disk encryption set, which must hold nothing else: the cluster may read what is in it. */
+    disksGroupId: pulumi.Input<string>;
     /** Encrypts secrets in etcd. Its identity becomes the control plane's: AKS has exactly one, which must hold the key. */
     etcdKey: CustomerManagedKey;
     registryId: pulumi.Input<string>;

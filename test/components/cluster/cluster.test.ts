@@ -24,7 +24,12 @@ const args: ClusterArgs = {
     maintenance: { day: "Sunday", startTime: "00:30", durationHours: 4, utcOffset: "+02:00" },
     ...{ virtualNetworkId: "/vnet", nodesSubnet: { id: "/vnet/nodes", name: "nodes" } },
     ...{ apiServerSubnetId: "/vnet/api", apiServerZoneId: "/zones/private.swedencentral.azmk8s.io" },
-    ...{ outboundType: "userAssignedNATGateway", egressReady: "/nat", diskEncryptionSetId: "/des" },
+    ...{
+        outboundType: "userAssignedNATGateway",
+        egressReady: "/nat",
+        diskEncryptionSetId: "/des",
+        disksGroupId: "/disks",
+    },
     ...{ etcdKey: key, registryId: "/registry", rolePropagationSeconds: 0 },
     logAnalyticsWorkspaceId: "/workspace",
 };
@@ -134,7 +139,7 @@ test("its identities get each role on the narrowest scope, before there is a clu
         "networkContributor on /vnet/api to identity-principal",
         "networkContributor on /vnet/nodes to identity-principal",
         "privateDnsZoneContributor on /zones/private.swedencentral.azmk8s.io to identity-principal",
-        "reader on /des to identity-principal",
+        "reader on /disks to identity-principal",
     ]);
     const awaited = options.dependsOn.filter((urn) => urn.includes("RoleAssignment"));
     expect(awaited).toHaveLength(7);
