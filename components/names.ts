@@ -79,6 +79,8 @@ export const nameRules = {
     dataCollectionEndpoint: { prefix: "dce", ...dashed, min: 3, max: 44, scope: "resource group" },
     dataCollectionRule: { prefix: "dcr", ...dashed, min: 3, max: 64, scope: "resource group" },
     privateLinkScope: { prefix: "ampls", ...dashed, min: 1, max: 255, scope: "resource group" },
+    actionGroup: { prefix: "ag", ...dashed, min: 1, max: 260, scope: "resource group" },
+    alertRule: { prefix: "alert", ...dashed, min: 1, max: 260, scope: "resource group" },
     // Without hyphens: 23 characters must do.
     grafana: { prefix: "amg", ...plain, min: 2, max: 23, scope: "resource group" },
     logWorkspace: { prefix: "log", ...dashed, min: 4, max: 63, scope: "resource group" },

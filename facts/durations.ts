@@ -95,6 +95,11 @@ export const durations: Readonly<Record<string, Duration>> = {
     "azure-native:monitor:DataCollectionRuleAssociation": quick(5, resourceManager),
     "azure-native:monitor:PrivateLinkScope": quick(15, resourceManager),
     "azure-native:monitor:PrivateLinkScopedResource": quick(15, resourceManager),
+    "azure-native:monitor:ActionGroup": quick(5, resourceManager),
+    "azure-native:monitor:MetricAlert": quick(5, resourceManager),
+    "azure-native:monitor:ScheduledQueryRule": quick(5, resourceManager),
+    "azure-native:monitor:ActivityLogAlert": quick(5, resourceManager),
+    "azure-native:alertsmanagement:PrometheusRuleGroup": quick(5, resourceManager),
     "azure-native:dashboard:Grafana": {
         ...{ create: 300, update: 120, delete: 300, quality: "unverified" },
         source: "a managed Grafana workspace: minutes",

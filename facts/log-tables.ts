@@ -13,6 +13,9 @@ export const logTables = {
     AKSAuditAdmin: { basicPlan: true, source: `${reference}/aksauditadmin` },
     StorageBlobLogs: { basicPlan: true, source: `${reference}/storagebloblogs` },
     AZKVAuditLogs: { basicPlan: true, source: `${reference}/azkvauditlogs` },
+    AKSControlPlane: { basicPlan: true, source: `${reference}/akscontrolplane` },
+    DCRLogErrors: { basicPlan: false, source: `${reference}/dcrlogerrors` },
+    _LogOperation: { basicPlan: false, source: "https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap" },
 } as const satisfies Readonly<Record<string, LogTable>>;
 
 export type LogTableName = keyof typeof logTables;

@@ -63,6 +63,8 @@ const contract = object({
         logWorkspaceId: text(),
         /** Azure Monitor workspace of the cluster's metrics. */
         metricsWorkspaceId: text(),
+        /** Whoever has something to say says it to one of these. */
+        actionGroupIds: object({ critical: text(), warning: text() }),
         /** Opens inside the network only. */
         grafanaUrl: text(),
         /** Ids that the hub's team has yet to put into its private link scope. */

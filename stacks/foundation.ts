@@ -20,7 +20,7 @@ import { groupAccess } from "./foundation/access";
 import { hubTeamOutputs } from "./foundation/hub-team";
 import { machineLearning } from "./foundation/machine-learning";
 import { corporateNetwork } from "./foundation/network";
-import { diagnose, logWorkspace, monitor, monitoringOutputs } from "./foundation/observability";
+import { alerts, diagnose, logWorkspace, monitor, monitoringOutputs } from "./foundation/observability";
 import { recordServices, workServices } from "./foundation-parts";
 import { runner } from "./foundation/runner";
 import { stateLinks } from "./foundation/state";
@@ -116,7 +116,7 @@ export function foundation(settings: Settings): Outputs {
         ...{ workspace: ml.workspace.workspaceId, workspaceAccount: ml.storage.accountId },
         ...{ cluster: cluster.clusterId, grafana: monitoring.grafana.grafanaId },
     });
-    const diagnostics = diagnose(settings, logs, [
+    const logging = [
         network,
         vault,
         registry,
@@ -127,7 +127,13 @@ export function foundation(settings: Settings): Outputs {
         ml.vault,
         cluster,
         monitoring,
-    ]);
+    ];
+    const diagnostics = diagnose(settings, logs, logging);
+    const alerted = alerts(settings, platform, {
+        ...{ logs, metrics: monitoring.metrics, parts: logging, natGatewayId: network.egress.natGatewayId },
+        cluster: { id: cluster.clusterId, name: cluster.clusterName },
+        groupIds: [platform.groupId, data.groupId],
+    });
     if (tier.locks)
         new Lock(
             "data-lock",
@@ -150,7 +156,7 @@ export function foundation(settings: Settings): Outputs {
                     cluster,
                     ...made,
                     ...access,
-                    diagnostics,
+                    ...[diagnostics, monitoring.grafana],
                     ...(pulumi.Resource.isInstance(logs) ? [logs] : []),
                 ],
             },
@@ -179,7 +185,7 @@ export function foundation(settings: Settings): Outputs {
             ...{ kubernetesVersion: settings.kubernetesVersion, kubeletPrincipalId: cluster.kubelet.principalId },
             pools: Object.fromEntries(made.map(({ prefix, poolName }) => [prefix, poolName])),
         },
-        monitoring: monitoringOutputs(logs, monitoring),
+        monitoring: monitoringOutputs(logs, monitoring, alerted),
     });
     return { ...outputs, ...hubTeamOutputs(settings, network.virtualNetworkId) };
 }

@@ -1,5 +1,6 @@
 import type { NodeOsChannel, SlaTier, UpgradeChannel } from "../components/cluster/cluster-settings";
 import type { EgressChoice } from "../components/network/egress";
+import type { Severity } from "../components/observability/alert-rules";
 import type { LogRetention } from "../components/observability/log-analytics";
 import type { StorageFeatures } from "../components/storage/features";
 import type { GroupName } from "../facts/access-table";
@@ -54,6 +55,10 @@ export interface Tier {
     leastPropagationSeconds: number;
     /** Logs: for how long, how much, and whether with the categories of much volume. */
     logs: LogRetention & { detail: boolean };
+    /** Alert rules beyond this severity are not made. */
+    alertsUpTo: Severity;
+    /** Somebody must be told. */
+    needsReceivers: boolean;
     /** Dashboards go on when a zone is lost. */
     grafanaInZones: boolean;
     signedBy: readonly Signer[];
@@ -71,6 +76,7 @@ const careful = {
     nodeOsChannels: ["NodeImage", "SecurityPatch"],
     runnerMachines: 2,
     ...{ protect: true, locks: true, grafanaInZones: true },
+    ...{ alertsUpTo: 3, needsReceivers: true },
     leastPropagationSeconds: 60,
 } as const satisfies Partial<Tier>;
 
@@ -93,7 +99,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         ...{ needs: [], needsGroups: [] },
         leastPropagationSeconds: 0,
         logs: { retentionDays: 30, auditDays: 30, dailyCapGib: 1, detail: false },
-        grafanaInZones: false,
+        ...{ grafanaInZones: false, alertsUpTo: 2, needsReceivers: false },
         signedBy: ["operations"],
     },
     staging: {

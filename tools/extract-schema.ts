@@ -4,7 +4,7 @@ import * as ts from "typescript";
 import type { PropertySchema, ResourceSchema, Schema } from "../sandbox/azure/schema";
 
 /** Of the layout of the file written; a change makes every kept file be written again. */
-const format = 4;
+const format = 5;
 
 /**
  * Makes the schema file of the given resource types from the type declarations that ship with `@pulumi/azure-native`,
@@ -100,7 +100,7 @@ class Declarations {
     }
 
     private property(node: ts.TypeNode): PropertySchema {
-        const choices = flatten(node).filter((choice) => !onlyExamples(choice));
+        const choices = flatten(node).filter((choice) => !misleading(choice));
         const values = choices.flatMap((choice) => this.enumValues(choice));
         const plain = choices.filter((choice) => this.enumValues(choice).length === 0);
         const [first] = plain;
@@ -182,10 +182,13 @@ function literal(node: ts.TypeNode): (string | number)[] {
 }
 
 /** The alternatives of a type, with `pulumi.Input<...>` unwrapped and `undefined` left out. */
-/** Streams of data collection: the specification names a handful of the hundreds that there are. */
-function onlyExamples(node: ts.TypeNode): boolean {
-    const [scope, , typeName] = qualifiedName(node);
-    return scope === "enums" && /^Known\w+Streams$/.test(typeName ?? "");
+/**
+ * Enumerations that do not say what Azure takes. Of the streams of data collection, the specification names a handful of
+ * hundreds; operators of log alerts (`GreaterThan`) have the name of another enumeration, which the package puts in place.
+ */
+function misleading(node: ts.TypeNode): boolean {
+    const [scope, moduleName, typeName = ""] = qualifiedName(node);
+    return scope === "enums" && moduleName === "monitor" && /^(Known\w+Streams|ConditionOperator)$/.test(typeName);
 }
 
 function flatten(node: ts.TypeNode): ts.TypeNode[] {

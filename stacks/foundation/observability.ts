@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { Alerts, type Measured } from "../../components/observability/alerts";
 import { CollectedCluster } from "../../components/observability/collected-cluster";
 import { Diagnostics } from "../../components/observability/diagnostics";
 import { Grafana } from "../../components/observability/grafana";
@@ -6,6 +7,7 @@ import { LogAnalytics } from "../../components/observability/log-analytics";
 import type { LogSource } from "../../components/observability/log-source";
 import { Metrics } from "../../components/observability/metrics";
 import { MonitorPrivateLink } from "../../components/observability/monitor-private-link";
+import { platformMetrics, type MeasuredKind } from "../../facts/platform-metrics";
 import type { PrivateLinkPlace } from "../../components/network/private-link";
 import type { Placement } from "../../components/placement";
 import type { Settings } from "../settings";
@@ -63,14 +65,45 @@ export function monitor(settings: Settings, at: Placement, watched: Watched): Mo
 export function monitoringOutputs(
     logs: Logs,
     { metrics, grafana, privateLink }: Monitoring,
+    { actionGroupIds }: Alerts,
 ): Record<"logWorkspaceId" | "metricsWorkspaceId" | "grafanaUrl", pulumi.Input<string>> & {
+    actionGroupIds: Alerts["actionGroupIds"];
     leftToScope: pulumi.Output<string[]>;
 } {
     return {
+        actionGroupIds,
         ...{ logWorkspaceId: logs.workspaceId, metricsWorkspaceId: metrics.workspaceId, grafanaUrl: grafana.url },
         leftToScope: privateLink.left,
     };
 }
+
+/** What alerts are about. */
+export interface Alerted {
+    logs: Logs;
+    metrics: Metrics;
+    cluster: { id: pulumi.Input<string>; name: string };
+    groupIds: readonly pulumi.Input<string>[];
+    /** The parts whose metrics are watched, by what of them logs. */
+    parts: readonly { logSources: readonly LogSource[] }[];
+    /** Where there is one: it has metrics, but no logs. */
+    natGatewayId: pulumi.Input<string> | undefined;
+}
+
+/** Who is told of what, and when. */
+export function alerts({ tier, monitoring }: Settings, at: Placement, about: Alerted): Alerts {
+    const { logs, metrics, cluster, groupIds, parts, natGatewayId } = about;
+    const measured = parts
+        .flatMap((part) => part.logSources)
+        .flatMap(({ kind, ...rest }): Measured[] => (isMeasured(kind) ? [{ kind, ...rest }] : []));
+    if (natGatewayId !== undefined)
+        measured.push({ kind: "Microsoft.Network/natGateways", name: "egress", id: natGatewayId });
+    return new Alerts("alerts", {
+        ...{ ...at, receivers: monitoring.receivers, upToSeverity: tier.alertsUpTo, measured, cluster, groupIds },
+        ...{ logWorkspaceId: logs.workspaceId, metricsWorkspaceId: metrics.workspaceId },
+    });
+}
+
+const isMeasured = (kind: string): kind is MeasuredKind => Object.hasOwn(platformMetrics, kind);
 
 /** Logs of everything that has any. Whoever adds to the foundation what logs adds it to this list; a test looks. */
 export function diagnose(

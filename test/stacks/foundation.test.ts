@@ -195,6 +195,7 @@ test("an upper stack does not mind outputs of a newer foundation", async () => {
         ...{
             monitoring: {
                 ...{ logWorkspaceId: "/l", metricsWorkspaceId: "/m", grafanaUrl: "https://g" },
+                actionGroupIds: { critical: "/c", warning: "/w" },
                 leftToScope: ["/l"],
             },
             runner: { scaleSetId: "/s" },

@@ -28,6 +28,7 @@ export const prod: Readonly<Record<string, string>> = {
     "mlplatform:owner": "platform@example.com",
     "mlplatform:costCentre": "ML-42",
     "mlplatform:groups": JSON.stringify(groups),
+    "mlplatform:monitoring": JSON.stringify({ alertEmails: ["operations@example.com"] }),
 };
 
 export const hubZoneId = (zone: string): string =>

@@ -1,4 +1,5 @@
 import type { ResourceType } from "../resource-type";
+import { alertTypes } from "./alerts";
 import { clusterTypes } from "./cluster";
 import { dataCollectionTypes } from "./data-collection";
 import { diagnosticTypes } from "./diagnostic-setting";
@@ -32,4 +33,5 @@ export const azureTypes: readonly ResourceType[] = [
     ...dataCollectionTypes,
     ...monitorScopeTypes,
     ...grafanaTypes,
+    ...alertTypes,
 ];

@@ -1,8 +1,28 @@
 import { hubScopeId, hubZoneIds } from "../good-settings";
-import { wrong, type WrongSettings } from "./row";
+import { inProd, wrong, type WrongSettings } from "./row";
 
 /** Who is told what, and the way to Azure Monitor. */
 export const wrongMonitoring: readonly WrongSettings[] = [
+    inProd(
+        "nobody to be told in prod",
+        { monitoring: {} },
+        "mlplatform:monitoring.alertEmails must name whom alerts go to in prod",
+    ),
+    wrong(
+        "alerts to a name",
+        { monitoring: { alertEmails: ["operations"] } },
+        'mlplatform:monitoring.alertEmails[0] must be an e-mail address, got "operations"',
+    ),
+    wrong(
+        "critical alerts to one address twice",
+        { monitoring: { alertEmails: ["a@b.com"], criticalEmails: ["c@b.com", "c@b.com"] } },
+        'mlplatform:monitoring.criticalEmails must name each address once, got "c@b.com" again',
+    ),
+    wrong(
+        "a webhook in the clear",
+        { monitoring: { webhookUri: "http://pager.example.com/secret" } },
+        "mlplatform:monitoring.webhookUri must begin with https://",
+    ),
     wrong(
         "a private link scope of our own with a hub's zones",
         { dns: { mode: "hub", zoneIds: hubZoneIds } },
