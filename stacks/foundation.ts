@@ -139,7 +139,8 @@ export function foundation(settings: Settings): Outputs {
             "data-lock",
             { scope: data.groupId, notes: lockNotes },
             // The last to come and the first to go. So a destroy without a teardown stops here, before it has taken away
-            // what is not protected, such as pools, which must be free to come and go.
+            // what is not protected, such as pools, which must be free to come and go. Whatever is in or on the data group
+            // is listed, as Azure deletes nothing there under the lock; test/cli/teardown.e2e.test.ts looks.
             {
                 ...kept,
                 dependsOn: [

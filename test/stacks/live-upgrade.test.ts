@@ -99,11 +99,6 @@ test("the second change is the pools, the bootstrap pool inside the cluster with
     expect(new Set(Object.values(running()))).toEqual(new Set(["1.36.5"]));
 });
 
-test("a version never goes back", async () => {
-    project.configure(at("1.35", "1.35"));
-    expect(await refused()).toMatch(/kubernetesVersion cannot go back, got 1\.36/);
-});
-
 test("a patch that the channel brings is no drift, and a rotated key of etcd is an update of the cluster", async () => {
     project.configure(at("1.36", "1.36"));
     const { azure } = project.sandbox;
