@@ -1,4 +1,3 @@
-import { SubscriptionFeatureRegistration } from "@pulumi/azure-native/features/subscriptionFeatureRegistration";
 import { Key as AzureKey } from "@pulumi/azure-native/keyvault/key";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup";
 import * as pulumi from "@pulumi/pulumi";
@@ -15,7 +14,6 @@ import { Storage } from "../components/storage/storage";
 import { platformTags } from "../components/tags";
 import { accessRows, type AccessRow, type AccessRowName } from "../facts/access-table";
 import { regions } from "../facts/regions";
-import { resourceProviders } from "../facts/resource-providers";
 import { ciUses, type BootstrapSettings } from "./settings";
 
 type Outputs = Record<string, pulumi.Output<unknown>>;
@@ -24,8 +22,8 @@ const lockNotes = "Holds the state of every environment. Goes once mlplatform-bo
 
 /**
  * What one subscription needs before its first environment: a closed account for state, the key that encrypts the secrets
- * in it, an identity for previews and one for deployments, and the features that machines need. An owner of the
- * subscription runs it once, and again when the access table or who may deploy changes.
+ * in it, an identity for previews and one for deployments. An owner of the subscription runs it once, and again when the
+ * access table or who may deploy changes.
  */
 export function bootstrap(settings: BootstrapSettings): Outputs {
     const { naming, location, teardown, environments, operatorAddresses, generation, rolePropagationSeconds } =
@@ -70,44 +68,39 @@ export function bootstrap(settings: BootstrapSettings): Outputs {
     const secrets = secretsKey(at, vault, kept);
 
     const subscription = `/subscriptions/${naming.subscriptionId}`;
-    const give = (row: AccessRowName, name: string, scope: pulumi.Input<string>, principalId: pulumi.Input<string>) =>
-        new Access(name, {
-            ...{ row, scope, principalId, subscriptionId: naming.subscriptionId },
-            // Nothing here waits for it.
-            propagationSeconds: 0,
-        });
+    const made: pulumi.Resource[] = [vault, state, secrets];
+    const give = (row: AccessRowName, name: string, scope: pulumi.Input<string>, principalId: pulumi.Input<string>) => {
+        const { subscriptionId } = naming;
+        // Nothing here waits for it.
+        made.push(new Access(name, { row, scope, principalId, subscriptionId, propagationSeconds: 0 }));
+    };
     /** All that the table has for a principal; states by the containers that it works with. */
     const giveAll = (
         principal: AccessRow["principal"],
         principalId: pulumi.Input<string>,
         states: readonly string[] = environments,
     ): void => {
-        for (const [name, row] of Object.entries<AccessRow>(accessRows)) {
+        for (const [name, row] of Object.entries<AccessRow>(accessRows) as [AccessRowName, AccessRow][]) {
             if (row.by !== "bootstrap" || row.principal !== principal) continue;
-            if (row.on === "subscription") give(name as AccessRowName, name, subscription, principalId);
-            if (row.on === "stateKey") give(name as AccessRowName, name, secrets.id, principalId);
+            if (row.on === "subscription") give(name, name, subscription, principalId);
+            if (row.on === "stateKey") give(name, name, secrets.id, principalId);
             if (row.on === "stateContainer")
                 for (const environment of states)
-                    give(
-                        name as AccessRowName,
-                        `${name}-${environment}`,
-                        state.containerIds[environment] ?? "",
-                        principalId,
-                    );
+                    give(name, `${name}-${environment}`, state.containerIds[environment] ?? "", principalId);
         }
     };
     giveAll("operations", settings.operationsGroupId, [...environments, "bootstrap"]);
     const ci = Object.fromEntries(
         ciUses.map((use) => {
             const federations = settings.federations[use];
-            const { identity } = new CiIdentity(`ci-${use}`, { ...at, instance: `ci-${use}`, federations });
-            giveAll(use === "preview" ? "ciPreview" : "ciDeploy", identity.principalId);
-            return [use, identity.clientId];
+            const one = new CiIdentity(`ci-${use}`, { ...at, instance: `ci-${use}`, federations });
+            made.push(one);
+            giveAll(use === "preview" ? "ciPreview" : "ciDeploy", one.identity.principalId);
+            return [use, one.identity.clientId];
         }),
     );
-    features();
-    if (!teardown)
-        new Lock("lock", { scope: group.id, notes: lockNotes }, { ...kept, dependsOn: [vault, state, secrets] });
+    // The last to come and the first to go: nothing in the group is deleted while it is there.
+    new Lock("lock", { scope: group.id, notes: lockNotes }, { ...kept, dependsOn: made });
 
     return {
         // What `pulumi login` takes, by environment.
@@ -156,15 +149,4 @@ function secretsKey(at: Placement, vault: Vault, options: pulumi.ResourceOptions
             ...{ ...options, ignoreChanges: ["tags"], dependsOn: [vault.resource] },
         },
     );
-}
-
-/** Features of resource providers. They stay when the bootstrap goes: others in the subscription may count on them. */
-function features(): void {
-    for (const { namespace, features: names = [] } of resourceProviders)
-        for (const featureName of names)
-            new SubscriptionFeatureRegistration(
-                `feature-${featureName}`,
-                { providerNamespace: namespace, featureName, properties: {} },
-                { retainOnDelete: true, customTimeouts: { create: "60m" } },
-            );
 }

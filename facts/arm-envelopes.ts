@@ -30,7 +30,6 @@ export const resourceEnvelopes: Readonly<Record<string, Paths>> = {
     "azure-native:containerservice:ManagedCluster": {},
     "azure-native:dashboard:Grafana": {},
     "azure-native:dashboard:ManagedPrivateEndpoint": {},
-    "azure-native:features:SubscriptionFeatureRegistration": {},
     "azure-native:keyvault:Key": {},
     "azure-native:keyvault:Vault": {},
     "azure-native:machinelearningservices:Workspace": {},

@@ -23,10 +23,13 @@ export const resourceProviders: readonly ResourceProvider[] = [
     // The next two, and storage, are what Azure ML makes a workspace's metadata of:
     // https://learn.microsoft.com/azure/machine-learning/how-to-setup-customer-managed-keys
     { namespace: "Microsoft.DocumentDB", why: "Cosmos DB, where Azure keeps the workspace's metadata" },
+    { namespace: "Microsoft.AlertsManagement", why: "alert rules on metrics that the cluster sends" },
+    { namespace: "Microsoft.Dashboard", why: "Grafana" },
     { namespace: "Microsoft.Insights", why: "diagnostic settings, metrics, alerts" },
     { namespace: "Microsoft.KeyVault", why: "vaults and keys" },
     { namespace: "Microsoft.MachineLearningServices", why: "the workspace" },
     { namespace: "Microsoft.ManagedIdentity", why: "identities and their federated credentials" },
+    { namespace: "Microsoft.Monitor", why: "where metrics are kept" },
     { namespace: "Microsoft.Network", why: "networks, private endpoints and zones, the way out" },
     { namespace: "Microsoft.OperationalInsights", why: "the log workspace" },
     { namespace: "Microsoft.PolicyInsights", why: "Azure Policy in the cluster" },
@@ -38,5 +41,9 @@ export const resourceProviders: readonly ResourceProvider[] = [
 
 /** What a person with the right to register runs once per subscription, before anything else. */
 export function registrationCommands(): string[] {
-    return resourceProviders.map(({ namespace }) => `az provider register --namespace ${namespace} --wait`);
+    return resourceProviders.flatMap(({ namespace, features = [] }) => [
+        ...features.map((name) => `az feature register --namespace ${namespace} --name ${name}`),
+        // After its features, as the provider takes note of them only then.
+        `az provider register --namespace ${namespace} --wait`,
+    ]);
 }

@@ -46,6 +46,7 @@ const azCommands: Readonly<Record<string, readonly string[]>> = {
     "aks get-credentials": ["--resource-group", "--name"],
     "keyvault secret set": ["--vault-name", "--name", "--file"],
     login: [],
+    "feature register": [],
     "provider register": [],
     "quota update": [],
     "role assignment create": ["--role", "--assignee", "--scope"],

@@ -35,4 +35,14 @@ test("`pulumi up` in bootstrap/ runs the committed project, from a state on this
     });
     const again = await pulumi("preview", "-s", "bootstrap", "--expect-no-changes");
     expect(again.code).toBe(0);
-}, 240_000);
+
+    const protectedStill = await pulumi("destroy", "-s", "bootstrap", "--yes", "--skip-preview");
+    expect(protectedStill.code).not.toBe(0);
+    expect(protectedStill.output).toContain("protect");
+    await pulumi("config", "set", "mlplatform-bootstrap:teardown", "true");
+    const lifted = await pulumi("up", "-s", "bootstrap", "--yes", "--skip-preview");
+    expect(lifted.code).toBe(0);
+    const gone = await pulumi("destroy", "-s", "bootstrap", "--yes", "--skip-preview");
+    expect(gone.output).toMatch(/- \d+ deleted/);
+    expect(gone.code).toBe(0);
+}, 360_000);

@@ -4,7 +4,6 @@ import { clusterTypes } from "./cluster";
 import { dataCollectionTypes } from "./data-collection";
 import { diagnosticTypes } from "./diagnostic-setting";
 import { encryptionTypes } from "./encryption";
-import { featureTypes } from "./features";
 import { grafanaTypes } from "./grafana";
 import { identityTypes } from "./identity";
 import { logAnalyticsTypes } from "./log-analytics";
@@ -20,7 +19,6 @@ import { storageTypes } from "./storage";
 export const azureTypes: readonly ResourceType[] = [
     ...resourcesTypes,
     ...networkTypes,
-    ...featureTypes,
     ...identityTypes,
     ...encryptionTypes,
     ...registryTypes,
