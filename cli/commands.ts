@@ -9,6 +9,7 @@ import { quota } from "./quota-command";
 import { savePicture } from "./picture";
 import { recover } from "./recover";
 import { refresh } from "./refresh";
+import { scan } from "./scan/scan";
 import { sandboxCommand } from "./sandbox-commands";
 import { exportState } from "./session";
 import { stackResources } from "./stack-resources";
@@ -245,6 +246,14 @@ export const commands: readonly Command[] = [
             environments(context, {
                 ...{ against: String(against), planned: planned === true, markdown: markdown === true },
             }),
+    },
+    {
+        name: "scan",
+        usage: "[stack...]",
+        summary: "let Checkov and KICS read what the stacks plan, and hold it against scan-exceptions.json",
+        options: {},
+        positionals: [0, 20],
+        run: (context, stacks) => scan(context, stacks),
     },
     {
         name: "sandbox",

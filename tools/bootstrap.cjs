@@ -11,6 +11,7 @@ const { ensureEngine } = require("./engine.cjs");
 const { withLock } = require("./lock.cjs");
 const { began, during, say } = require("./progress.cjs");
 const { endAll, handOver, passOn, quietly } = require("./run.cjs");
+const { ensureScanners } = require("./scanners.cjs");
 
 const ROOT = path.dirname(__dirname);
 /** What is installed and compiled belongs to the clone, wherever the platform's own state is kept. */
@@ -123,8 +124,9 @@ async function main(argv) {
     const [command, ...args] = argv;
     if (command === "test") return await test(args);
     if (command === "bench") return await bench(args);
+    const scanners = command === "scan" ? await ensureScanners() : {};
     return await handOver(process.execPath, [...FLAGS, path.join(BUILD, "cli", "main.js"), ...argv], {
-        env: runtime(),
+        env: { ...runtime(), ...scanners },
         channel: true,
     });
 }

@@ -33,6 +33,8 @@ export interface PoolShape {
 export type AgentPoolProperties = Partial<containerservice.ManagedClusterAgentPoolProfileArgs>;
 
 const defaultOsDiskGib = 128;
+/** Least that AKS takes. */
+const leastOsDiskGib = 30;
 
 /** The size by name. @throws Error when the table does not hold it. */
 export function knownSize(name: string): VmSize {
@@ -46,7 +48,8 @@ export function knownSize(name: string): VmSize {
  * @see https://learn.microsoft.com/azure/aks/concepts-storage
  */
 export function osDisk(size: VmSize, askedGib?: number): Pick<FixedPoolFields, "osDiskType" | "osDiskSizeGib"> {
-    const gib = askedGib ?? defaultOsDiskGib;
+    const fitting = Math.min(defaultOsDiskGib, size.ephemeralOsDiskGib);
+    const gib = askedGib ?? (fitting >= leastOsDiskGib ? fitting : defaultOsDiskGib);
     if (gib <= size.ephemeralOsDiskGib) return { osDiskType: "Ephemeral", osDiskSizeGib: gib };
     return { osDiskType: "Managed", osDiskSizeGib: gib };
 }

@@ -65,7 +65,9 @@ export class Network extends pulumi.ComponentResource {
             {
                 ...{ virtualNetworkName: this.virtualNetworkName, resourceGroupName, location, tags },
                 addressSpace: { addressPrefixes: [args.addressBlock] },
-                dhcpOptions: { dnsServers: [...(args.dnsServers ?? [])] },
+                // Without any, Azure's own resolver: an empty list says the same, and looks like servers that are missing.
+                ...(args.dnsServers &&
+                    args.dnsServers.length > 0 && { dhcpOptions: { dnsServers: [...args.dnsServers] } }),
                 // Subnets are resources of their own, never inline: an update of the network would delete the others.
             },
             childOptions(this, "network:VirtualNetwork"),

@@ -77,7 +77,7 @@ test("a pool's version never goes back, says the preview", async () => {
 
 test.each([
     ["Standard_D4ds_v5", undefined, { osDiskType: "Ephemeral", osDiskSizeGB: 128 }],
-    ["Standard_D2ds_v5", undefined, { osDiskType: "Managed", osDiskSizeGB: 128 }],
+    ["Standard_D2ds_v5", undefined, { osDiskType: "Ephemeral", osDiskSizeGB: 75 }],
     ["Standard_D2ds_v5", 60, { osDiskType: "Ephemeral", osDiskSizeGB: 60 }],
     ["Standard_D4s_v5", undefined, { osDiskType: "Managed", osDiskSizeGB: 128 }],
 ])("%s with %p GiB gets the disk that fits its host", async (vmSize, osDiskSizeGib, disk) => {
