@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { ArmResource, ArmTemplate } from "../../../cli/arm/template";
+import type { ArmTemplate } from "../../../cli/arm/template";
 import { readCheckov } from "../../../cli/scan/checkov";
 import { exceptionFaults } from "../../../cli/scan/exceptions";
 import type { Exception } from "../../../cli/scan/exceptions";
