@@ -47,7 +47,8 @@ function nested(schema: Schema, name: string, value: unknown, shape: PropertySch
         return Object.fromEntries(value.map((id) => [String(id), {}]));
     }
     if (Array.isArray(value)) return value.map((item: unknown) => nested(schema, "", item, shape?.items));
-    if (!isObject(value) || shape === undefined) return value;
+    if (!isObject(value)) return value;
+    if (shape === undefined || shape.type === "any") return oneOfMany(value);
     if (shape.type === "map") {
         return Object.fromEntries(
             Object.entries(value).map(([key, inner]) => [key, nested(schema, key, inner, shape.items)]),
@@ -60,4 +61,13 @@ function nested(schema: Schema, name: string, value: unknown, shape: PropertySch
     return placed(schema, value, schema.types[shape.ref] ?? {}, (inner) => {
         return names[inner] ?? (hasEnvelope ? envelopePath(inner) : inner);
     });
+}
+
+/** One of several shapes: azure-native keeps what tells them apart under a name without a dot. */
+function oneOfMany(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(oneOfMany);
+    if (!isObject(value)) return value;
+    return Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [key === "odataType" ? "odata.type" : key, oneOfMany(inner)]),
+    );
 }

@@ -102,6 +102,16 @@ describe("a template's resource", () => {
         });
     });
 
+    test("that is one of several shapes says which as the API does", () => {
+        const rules = exported("network:FirewallPolicyRuleCollectionGroup", "rules", {
+            ...{ firewallPolicyName: "policy", ruleCollectionGroupName: "rules" },
+            ruleCollections: [{ odataType: "one", rules: [{ odataType: "other" }] }],
+        });
+        expect(only(rules).properties).toEqual({
+            ruleCollections: [{ "odata.type": "one", rules: [{ "odata.type": "other" }] }],
+        });
+    });
+
     test("below another has that one's name before its own, and waits for it", () => {
         const zone = `${network}/networkSecurityGroups/elsewhere`;
         const subnet = exported("network:Subnet", "nodes", {
