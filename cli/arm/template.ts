@@ -119,7 +119,7 @@ function identityOf(
 
 /** Is the type's path below a resource of any type? */
 export function extendsAnother(token: string): boolean {
-    return /^\/\{\w+\}\/providers\//.test(types.get(token).path);
+    return /^\/?\{\w+\}\/providers\//.test(types.get(token).path);
 }
 
 /** A GUID, a digest or an address, and no ARM id. */
