@@ -56,6 +56,11 @@ export const nameRules = {
     natGateway: { prefix: "ng", ...dashed, min: 1, max: 80, scope: "resource group" },
     firewall: { prefix: "afw", ...dashed, min: 1, max: 56, scope: "resource group" },
     firewallPolicy: { prefix: "afwp", ...dashed, min: 1, max: 80, scope: "resource group" },
+    virtualNetworkGateway: { prefix: "vgw", ...dashed, min: 1, max: 80, scope: "resource group" },
+    localNetworkGateway: { prefix: "lgw", ...dashed, min: 1, max: 80, scope: "resource group" },
+    connection: { prefix: "con", ...dashed, min: 1, max: 80, scope: "resource group" },
+    dnsResolver: { prefix: "dnspr", ...dashed, min: 1, max: 80, scope: "resource group" },
+    dnsForwardingRuleset: { prefix: "dnsfrs", ...dashed, min: 1, max: 80, scope: "resource group" },
     privateEndpoint: { prefix: "pep", ...dashed, min: 2, max: 64, scope: "resource group" },
     identity: { prefix: "id", ...dashed, min: 3, max: 128, scope: "resource group" },
     // Azure takes 64; machines are called after a prefix of their own.

@@ -67,6 +67,21 @@ export const durations: Readonly<Record<string, Duration>> = {
         ...{ create: 35, update: 180, delete: 35, quality: "upper bound" },
         source: "1284-1937 s for a rules test with its firewall: hashicorp/terraform-provider-azurerm#32574",
     },
+    "azure-native:network:VirtualNetworkGateway": {
+        ...{ create: 1740, update: 900, delete: 600, quality: "upper bound" },
+        source: "1740-2562 s for a gateway test: hashicorp/terraform-provider-azurerm#32500, #33009; 45 min or more: learn.microsoft.com/azure/vpn-gateway/tutorial-create-gateway-portal",
+    },
+    "azure-native:network:LocalNetworkGateway": quick(10, networkWrite),
+    "azure-native:network:VirtualNetworkGatewayConnection": {
+        ...{ create: 60, update: 60, delete: 60, quality: "unverified" },
+        source: "1890-3960 s for a test with its gateways: hashicorp/terraform-provider-azurerm#32500, #33009",
+    },
+    "azure-native:dnsresolver:DnsResolver": quick(30, networkWrite),
+    "azure-native:dnsresolver:InboundEndpoint": quick(60, networkWrite),
+    "azure-native:dnsresolver:OutboundEndpoint": quick(60, networkWrite),
+    "azure-native:dnsresolver:DnsForwardingRuleset": quick(15, networkWrite),
+    "azure-native:dnsresolver:ForwardingRule": quick(4, networkWrite),
+    "azure-native:dnsresolver:PrivateResolverVirtualNetworkLink": quick(15, networkWrite),
     "azure-native:network:PrivateEndpoint": {
         ...{ create: 75, update: 60, delete: 60, quality: "upper bound" },
         source: "335-357 s for a whole test: hashicorp/terraform-provider-azurerm#32580, #33107; about 5 min for those of a deployment: Azure/mlops-v2 deployguide_gha.md",

@@ -25,6 +25,9 @@ const contract = object({
         }),
         /** What the outside sees. */
         egressIpAddresses: list(text()),
+        /** What on-premises connects to and forwards names to; empty where nothing does. */
+        vpnIpAddresses: list(text()),
+        resolverIpAddresses: list(text()),
     }),
     vault: object({ id: text(), name: text(), uri: text() }),
     registry: object({ id: text(), name: text(), loginServer: text() }),

@@ -48,7 +48,7 @@ export function foundation(settings: Settings): Outputs {
     const data = group("data", settings, kept);
     const disksOnly = group("disks", settings, kept);
 
-    const { network, dns } = corporateNetwork(settings, platform);
+    const { network, dns, hybrid } = corporateNetwork(settings, platform);
     const privateLink = { subnetId: network.subnetIds.privateEndpoints, dns };
 
     const vault = new Vault(
@@ -127,6 +127,7 @@ export function foundation(settings: Settings): Outputs {
         ml.vault,
         cluster,
         monitoring,
+        ...(hybrid ? [hybrid] : []),
     ];
     const diagnostics = diagnose(settings, logs, logging);
     const alerted = alerts(settings, platform, {
@@ -170,6 +171,8 @@ export function foundation(settings: Settings): Outputs {
         network: {
             ...{ virtualNetworkId: network.virtualNetworkId, subnetIds: network.subnetIds },
             egressIpAddresses: network.egress.publicIpAddresses,
+            vpnIpAddresses: hybrid?.vpnIpAddresses ?? [],
+            resolverIpAddresses: hybrid?.resolverIpAddresses ?? [],
         },
         vault: { id: vault.vaultId, name: vault.vaultName, uri: vault.vaultUri },
         registry: { id: registry.registryId, name: registry.registryName, loginServer: registry.loginServer },

@@ -14,6 +14,7 @@ import { vmSize, vmSizes, zonesOffering } from "../facts/vm-sizes";
 import { overlaps } from "./rules/addresses";
 import { governanceRules } from "./rules/governance";
 import { monitoringRules } from "./rules/monitoring";
+import { hybridRules, hybridWarnings } from "./rules/hybrid";
 import { corporateWarnings, dns, egress, hub } from "./rules/network";
 import { runnerRules } from "./rules/runner";
 import { versionRules, versionWarnings } from "./rules/versions";
@@ -39,6 +40,7 @@ const rules: readonly Rule[] = [
     hub,
     dns,
     apiServerClients,
+    hybridRules,
     versionRules,
     tierRules,
     pools,
@@ -301,6 +303,7 @@ export function settingsWarnings(settings: Settings, today: Date): string[] {
     const { gpuPools, teardown, environment, tier, lockRecords } = settings;
     const warnings = [
         ...corporateWarnings(settings),
+        ...hybridWarnings(settings),
         ...versionWarnings(settings, today),
         tier.records.lockable &&
             !lockRecords &&

@@ -9,6 +9,7 @@ import type { ExistingKey } from "../components/encryption/customer-managed-key"
 import type { Naming } from "../components/names";
 import type { EgressChoice } from "../components/network/egress";
 import type { HubChoice } from "../components/network/hub-peering";
+import type { HybridChoice } from "../components/network/hybrid";
 import type { ZoneChoice } from "../components/network/private-dns";
 import type { GroupName } from "../facts/access-table";
 import type { RunnerChoice } from "../components/runner/runner-choice";
@@ -21,6 +22,7 @@ import { hub } from "./settings/network";
 import { settingsFaults, settingsWarnings } from "./settings-rules";
 import { groups } from "./settings/governance";
 import { monitoring, monitoringOf, type MonitoringSettings } from "./settings/monitoring";
+import { hybrid, hybridSecrets, type HybridSecrets } from "./settings/hybrid";
 import { runner, runnerOf } from "./settings/runner";
 import { state, type StateAccess } from "./settings/state";
 import { environments, tiers, type Environment, type Tier } from "./tiers";
@@ -65,6 +67,9 @@ export interface Settings {
     zoneRoleBy: ZoneRoleBy;
     dnsServers: readonly string[];
     apiServerClients: readonly string[];
+    /** Ways to networks on premises. */
+    hybrid?: HybridChoice;
+    hybridSecrets: HybridSecrets;
     adminGroupObjectIds: readonly string[];
     /** Of the control plane. */
     kubernetesVersion: string;
@@ -175,6 +180,8 @@ export const configKeys = {
     }),
     "mlplatform:dnsServers": list(text()),
     "mlplatform:apiServerClients": list(text()),
+    "mlplatform:hybrid": hybrid,
+    "mlplatform:hybridSecrets": hybridSecrets,
     "mlplatform:adminGroupObjectIds": list(guid, 1),
     "mlplatform:kubernetesVersion": text(/^1\.\d+(\.\d+)?$/, "a version of Kubernetes such as 1.36"),
     "mlplatform:poolsVersion": text(/^1\.\d+(\.\d+)?$/, "a version of Kubernetes such as 1.36"),
@@ -250,18 +257,32 @@ export class SettingsError extends Error {
  */
 export function loadSettings(): Settings {
     try {
-        return readSettings(pulumi.runtime.allConfig());
+        return readSettings(pulumi.runtime.allConfig(), new Date(), isSecret);
     } catch (fault) {
         if (fault instanceof SettingsError) throw new pulumi.RunError(fault.message);
         throw fault;
     }
 }
 
+/** Keys whose values must be secrets in the stack's file. */
+const secretKeys: readonly string[] = ["mlplatform:hybridSecrets"] satisfies ConfigKey[];
+
+/** Does the engine hold that key's value as a secret? The SDK knows and declares it nowhere. */
+function isSecret(key: string): boolean {
+    const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
+    return isConfigSecret(key);
+}
+
 /**
  * Reads a stack's config, given as Pulumi holds it: keys with their namespace, values as text.
+ * @param secret Tells whether a key's value is a secret in the stack's file.
  * @throws SettingsError naming, for every fault at once, the config key, the rule and the value.
  */
-export function readSettings(source: Readonly<Record<string, string>>, today = new Date()): Settings {
+export function readSettings(
+    source: Readonly<Record<string, string>>,
+    today = new Date(),
+    secret: (key: string) => boolean = () => true,
+): Settings {
     const faults: string[] = [];
     const read: Record<string, unknown> = {};
     for (const key of Object.keys(source))
@@ -271,6 +292,11 @@ export function readSettings(source: Readonly<Record<string, string>>, today = n
         if (value !== undefined) read[key] = parser(key, value, faults);
         else if (required.some((one) => one === key)) faults.push(`${key} must be set: pulumi config set ${key} VALUE`);
     }
+    for (const key of secretKeys)
+        if (!isUnset(key, source[key]) && source[key] !== undefined && !secret(key))
+            faults.push(
+                `${key} must be a secret, it is there in clear: pulumi config set --secret --path '${key}.NAME'`,
+            );
     const draft = drafted(read);
     faults.push(...settingsFaults(draft, today));
     if (faults.length > 0) throw new SettingsError([...new Set(faults)]);
@@ -317,6 +343,8 @@ function drafted(read: Read): Settings {
         zoneRoleBy: read["mlplatform:dns"]?.zoneRoleBy ?? "us",
         dnsServers: read["mlplatform:dnsServers"] ?? [],
         apiServerClients: read["mlplatform:apiServerClients"] ?? [],
+        ...defined({ hybrid: read["mlplatform:hybrid"] }),
+        hybridSecrets: read["mlplatform:hybridSecrets"] ?? {},
         adminGroupObjectIds: read["mlplatform:adminGroupObjectIds"] ?? [],
         kubernetesVersion,
         poolsVersion: read["mlplatform:poolsVersion"] ?? kubernetesVersion,

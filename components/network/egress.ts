@@ -43,7 +43,7 @@ export interface EgressArgs extends Placement {
     /** For a firewall and a hub: route table that gets the default route. */
     routeTableName?: pulumi.Input<string>;
     /** Only for a firewall. */
-    firewall?: Pick<FirewallArgs, "subnetId" | "rules" | "senders">;
+    firewall?: Pick<FirewallArgs, "subnetId" | "rules" | "senders" | "privateTraffic">;
     /** Only for a hub's firewall: the hub, and what resolves once our side of the way there is made. */
     hubPath?: HubPath & { ready: pulumi.Input<string> };
 }
@@ -60,6 +60,8 @@ export class Egress extends pulumi.ComponentResource {
     readonly natGatewayId: pulumi.Output<string> | undefined;
     /** Addresses that the outside sees; none of ours behind a hub's firewall. */
     readonly publicIpAddresses: pulumi.Output<string[]>;
+    /** Private address of the firewall that everything passes, ours or a hub's; undefined where there is none. */
+    readonly nextHopIpAddress: pulumi.Output<string> | undefined;
     /** Resolves once packets get out: a cluster made earlier fails with a node extension error. */
     readonly ready: pulumi.Output<string>;
     /** What of it logs. A NAT gateway of SKU Standard does not. */
@@ -95,12 +97,14 @@ export class Egress extends pulumi.ComponentResource {
                 { ...placementOf(args), ...firewall, zones, tier: choice.tier, publicIpAddressId: address.id },
                 { parent: this },
             );
+            this.nextHopIpAddress = privateIpAddress;
             this.ready = this.defaultRoute(name, args, routeTableName, privateIpAddress).id;
             this.logSources = [...addressLogs, ...logSources];
         } else if (choice.kind === "hubFirewall" && hubPath && routeTableName !== undefined) {
             const { ready, ...path } = hubPath;
             const nextHop = pulumi.output(ready).apply(() => choice.nextHopIpAddress);
             const hooks = { beforeCreate: [needPathToHub(name, path)] };
+            this.nextHopIpAddress = nextHop;
             this.ready = this.defaultRoute(name, args, routeTableName, nextHop, { hooks }).id;
             this.logSources = [];
         } else throw new Error("unreachable: refused above");

@@ -39,6 +39,14 @@ export interface OutboundRule {
     source: string;
 }
 
+/** TCP between blocks of private addresses. */
+export interface PrivateTraffic {
+    name: string;
+    from: readonly string[];
+    to: readonly string[];
+    ports: readonly string[];
+}
+
 const ports = { Https: 443, Http: 80, Dns: 53 } as const;
 
 /** Port that packets of a rule go to. */
@@ -155,6 +163,21 @@ export function ruleCollections(
         ];
     });
     return [...(addressed.length > 0 ? [allow("network", 1000, addressed)] : []), allow("application", 2000, named)];
+}
+
+/** Rules for traffic between private networks; none where there is none. */
+export function privateCollections(traffic: readonly PrivateTraffic[]): Collection[] {
+    if (traffic.length === 0) return [];
+    const rules = traffic.map(({ name, from, to, ports: destinationPorts }) => ({
+        ...{ ruleType: "NetworkRule" as const, name, ipProtocols: ["TCP"], sourceAddresses: [...from] },
+        ...{ destinationAddresses: [...to], destinationPorts: [...destinationPorts] },
+    }));
+    return [
+        {
+            ...{ ruleCollectionType: "FirewallPolicyFilterRuleCollection", name: "private", priority: 1100 },
+            ...{ action: { type: "Allow" }, rules },
+        },
+    ];
 }
 
 /** What is wrong with names to allow in addition; empty when nothing is. @see https://learn.microsoft.com/azure/firewall/firewall-faq */

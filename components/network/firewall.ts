@@ -8,7 +8,7 @@ import { childOptions, renamedOptions, shown } from "../options";
 import type { Placement } from "../placement";
 import { refuseChanges } from "../refuse";
 import type { Sender } from "../../facts/outbound";
-import { ruleCollections, type OutboundRule } from "./firewall-rules";
+import { privateCollections, ruleCollections, type OutboundRule, type PrivateTraffic } from "./firewall-rules";
 
 /** Arguments of {@link Firewall}. */
 export interface FirewallArgs extends Placement {
@@ -21,6 +21,8 @@ export interface FirewallArgs extends Placement {
     rules: readonly OutboundRule[];
     /** Addresses of those who send. */
     senders: Readonly<Record<Sender, string>>;
+    /** Traffic between private networks to let through. @default - none */
+    privateTraffic?: readonly PrivateTraffic[];
 }
 
 /**
@@ -57,7 +59,10 @@ export class Firewall extends pulumi.ComponentResource {
                 ...{ resourceGroupName, firewallPolicyName: policy.name },
                 ruleCollectionGroupName: "platform",
                 priority: 200,
-                ruleCollections: ruleCollections(args.rules, args.senders),
+                ruleCollections: [
+                    ...ruleCollections(args.rules, args.senders),
+                    ...privateCollections(args.privateTraffic ?? []),
+                ],
             },
             renamedOptions(this, "network:FirewallPolicyRuleCollectionGroup"),
         );

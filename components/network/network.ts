@@ -8,10 +8,11 @@ import type { Placement } from "../placement";
 import { refuse } from "../refuse";
 import { addressFaults, planAddresses, type AddressPlan } from "./address-plan";
 import { Egress, egressFaults, type EgressChoice, type EgressArgs } from "./egress";
-import type { OutboundRule } from "./firewall-rules";
+import type { OutboundRule, PrivateTraffic } from "./firewall-rules";
 import { HubPeering, hubFaults, type HubChoice } from "./hub-peering";
+import { routeOnPremises } from "./on-premises-routes";
 import type { GuardedRole } from "./security-rules";
-import { makeSubnets, type Subnets } from "./subnets";
+import { makeSubnets, type HybridRole, type Subnets } from "./subnets";
 
 /** Arguments of {@link Network}. */
 export interface NetworkArgs extends Placement {
@@ -30,6 +31,18 @@ export interface NetworkArgs extends Placement {
     apiServerClients?: readonly string[];
     /** Resolvers of a corporate hub. @default - Azure's, which knows the private zones linked to the network */
     dnsServers?: readonly string[];
+    /** What is known of networks on premises. @default - there are none */
+    onPremises?: OnPremises;
+}
+
+/** Networks on premises as this network has to know them. */
+export interface OnPremises {
+    /** Their blocks, none inside another. */
+    blocks: readonly string[];
+    /** Subnets for what leads there. */
+    subnets: readonly HybridRole[];
+    /** What machines of ours reach there, over a firewall. @default - nothing */
+    services?: readonly { name: string; to: readonly string[]; ports: readonly string[] }[];
 }
 
 /**
@@ -42,6 +55,8 @@ export class Network extends pulumi.ComponentResource {
     readonly virtualNetworkName: string;
     /** Ids of the subnets, by role. Each resolves when the subnet with its security group is there. */
     readonly subnetIds: Readonly<Record<GuardedRole, pulumi.Output<string>>>;
+    /** The same for what leads to on-premises. */
+    readonly hybridSubnetIds: Readonly<Partial<Record<HybridRole, pulumi.Output<string>>>>;
     readonly addressPlan: AddressPlan;
     readonly egress: Egress;
     /** What of it logs. */
@@ -72,16 +87,14 @@ export class Network extends pulumi.ComponentResource {
             },
             childOptions(this, "network:VirtualNetwork"),
         );
-        const routes = new RouteTable(
-            name,
-            {
-                ...{ routeTableName: resourceName("routeTable", at), resourceGroupName, location, tags },
-                // With a firewall, routes learned from a gateway must not lead around it.
-                disableBgpRoutePropagation: args.egress.kind !== "natGateway",
-                // Routes are resources of their own too.
-            },
-            childOptions(this, "network:RouteTable"),
-        );
+        const onPremises = args.onPremises ?? { blocks: [], subnets: [] };
+        // With a firewall, routes learned from a gateway must not lead around it.
+        const routes = this.routeTable(name, args, { disableBgpRoutePropagation: args.egress.kind !== "natGateway" });
+        // A gateway must learn its routes, and what it takes in must pass the firewall as what goes to it does.
+        const back =
+            args.egress.kind === "firewall" && onPremises.subnets.includes("gateway")
+                ? this.routeTable(`${name}-gateway`, args, { instance: "gateway", disableBgpRoutePropagation: false })
+                : undefined;
         const egressArgs: EgressArgs = {
             ...{ naming, location, resourceGroupName, tags },
             ...{ zones: args.zones, choice: args.egress },
@@ -90,13 +103,25 @@ export class Network extends pulumi.ComponentResource {
         const natGateway = args.egress.kind === "natGateway" ? this.makeEgress(name, egressArgs) : undefined;
         const subnets = makeSubnets(name, this, {
             ...{ naming, location, resourceGroupName, tags, plan: this.addressPlan },
-            traffic: { podCidr: args.podCidr, apiServerClients: args.apiServerClients ?? [] },
+            traffic: {
+                ...{ podCidr: args.podCidr, apiServerClients: args.apiServerClients ?? [] },
+                onPremises: onPremises.blocks,
+            },
             ...{ virtualNetworkName: network.name, routeTableId: routes.id, natGatewayId: natGateway?.natGatewayId },
             firewall: args.egress.kind === "firewall",
+            hybrid: onPremises.subnets,
+            ...(back && { gatewayRouteTableId: back.id }),
         });
         const joined = this.joinHub(name, args, network.id, subnets.last);
         this.egress =
             natGateway ?? this.makeEgress(name, { ...egressArgs, ...this.wayOut(args, routes, subnets, joined) });
+        const { nextHopIpAddress } = this.egress;
+        if (nextHopIpAddress)
+            routeOnPremises(name, this, {
+                ...{ resourceGroupName, nextHopIpAddress, egress: this.egress, blocks: onPremises.blocks },
+                ...{ routeTableName: routes.name, ...(back && { gatewayRouteTableName: back.name }) },
+                throughFirewall: [this.addressPlan.nodes, this.addressPlan.agents, this.addressPlan.ingress],
+            });
 
         this.logSources = [
             { kind: "Microsoft.Network/virtualNetworks", name, id: network.id },
@@ -105,6 +130,10 @@ export class Network extends pulumi.ComponentResource {
         ];
         this.virtualNetworkId = network.id;
         this.subnetIds = subnets.ids;
+        // What is built there keeps the network busy, too.
+        const gateway =
+            subnets.hybridIds.gateway && pulumi.all([subnets.hybridIds.gateway, joined]).apply(([id]) => id);
+        this.hybridSubnetIds = { ...subnets.hybridIds, ...(gateway && { gateway }) };
         this.registerOutputs({ virtualNetworkId: this.virtualNetworkId, subnetIds: this.subnetIds });
     }
 
@@ -129,22 +158,51 @@ export class Network extends pulumi.ComponentResource {
 
     /** What a firewall, ours or the hub's, is built into: after the peering, as it keeps the network busy for minutes. */
     private wayOut(
-        { hub, outbound = [] }: NetworkArgs,
+        { hub, outbound = [], onPremises }: NetworkArgs,
         routes: RouteTable,
         { firewallId }: Subnets,
         joined: pulumi.Output<string>,
     ): Partial<EgressArgs> {
         const { virtualNetworkName } = this;
         const { nodes, agents } = this.addressPlan;
+        const privateTraffic = onPremises ? onPremisesTraffic(this.addressPlan, onPremises) : [];
         const subnetId = firewallId && pulumi.all([firewallId, joined]).apply(([id]) => id);
         return {
             routeTableName: routes.name,
-            ...(subnetId && { firewall: { subnetId, rules: outbound, senders: { nodes, agents } } }),
+            ...(subnetId && { firewall: { subnetId, rules: outbound, senders: { nodes, agents }, privateTraffic } }),
             ...(hub && { hubPath: { virtualNetworkName, hub, ready: joined } }),
         };
+    }
+
+    private routeTable(
+        name: string,
+        { naming, location, resourceGroupName, tags }: NetworkArgs,
+        { instance, disableBgpRoutePropagation }: { instance?: string; disableBgpRoutePropagation: boolean },
+    ): RouteTable {
+        const parts = { ...naming, location, ...(instance !== undefined && { instance }) };
+        return new RouteTable(
+            name,
+            {
+                ...{ routeTableName: resourceName("routeTable", parts), resourceGroupName, location, tags },
+                disableBgpRoutePropagation,
+                // Routes are resources of their own too.
+            },
+            childOptions(this, "network:RouteTable"),
+        );
     }
 
     private makeEgress(name: string, args: EgressArgs): Egress {
         return new Egress(`${name}-egress`, args, { parent: this });
     }
+}
+
+/** What a firewall lets through between on-premises and us: its users in, and our machines to what is named. */
+function onPremisesTraffic(plan: AddressPlan, { blocks, services = [] }: OnPremises): PrivateTraffic[] {
+    if (blocks.length === 0) return [];
+    // Pods leave with their node's address.
+    const from = [plan.nodes, plan.agents];
+    return [
+        { name: "on-premises-to-ingress", from: blocks, to: [plan.ingress], ports: ["443"] },
+        ...services.map(({ name, to, ports }) => ({ name: `to-${name}`, from, to, ports })),
+    ];
 }

@@ -5,12 +5,17 @@ import type { AddressPlan } from "./address-plan";
 export const guardedRoles = ["nodes", "apiServer", "privateEndpoints", "ingress", "agents"] as const;
 export type GuardedRole = (typeof guardedRoles)[number];
 
+/** Subnets of a DNS resolver's endpoints, built where names are exchanged with on-premises; guarded too. */
+export type ResolverRole = "resolverInbound" | "resolverOutbound";
+
 /** Who may reach what, beside the subnets of the plan. */
 export interface Traffic {
     /** Addresses of pods, which are not of the network's block. */
     podCidr: string;
     /** Blocks outside the network that may talk to the API server, such as the offices'. */
     apiServerClients: readonly string[];
+    /** Blocks of on-premises networks, which reach what serves: private endpoints, ingress, API server, resolver. */
+    onPremises: readonly string[];
 }
 
 type Rule = network.SecurityRuleArgs;
@@ -18,14 +23,25 @@ type Rule = network.SecurityRuleArgs;
 /**
  * Rules of each subnet's network security group. What comes in is stated, and what is not stated is denied.
  */
-export function securityRules(role: GuardedRole, plan: AddressPlan, { podCidr, apiServerClients }: Traffic): Rule[] {
+export function securityRules(
+    role: GuardedRole | ResolverRole,
+    plan: AddressPlan,
+    { podCidr, apiServerClients, onPremises }: Traffic,
+): Rule[] {
     const inside = [plan.nodes, plan.agents];
-    const rules: Record<GuardedRole, Rule[]> = {
+    const fromThere = (
+        priority: number,
+        to: string,
+        ports: readonly string[],
+        protocol: "Tcp" | "*" = "Tcp",
+    ): Rule[] => (onPremises.length > 0 ? [allow(priority, "on-premises", onPremises, [to], protocol, ports)] : []);
+    const rules: Record<GuardedRole | ResolverRole, Rule[]> = {
         // Traffic of the cluster with itself must not be blocked, and pods are no part of `VirtualNetwork`:
         // https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay
         nodes: [
             allow(100, "nodes-and-pods", [plan.nodes, podCidr], [plan.nodes, podCidr], "*", ["*"]),
             allow(110, "api-server", [plan.apiServer], [plan.nodes, podCidr], "*", ["*"]),
+            ...fromThere(120, plan.ingress, ["443"]),
             allow(130, "load-balancer", ["AzureLoadBalancer"], [plan.nodes], "*", ["*"]),
             // `VirtualNetwork` takes in peered networks, what lies behind gateways, and with a default route everything:
             // https://learn.microsoft.com/azure/virtual-network/service-tags-overview. What comes by the ingress's load
@@ -42,6 +58,7 @@ export function securityRules(role: GuardedRole, plan: AddressPlan, { podCidr, a
             ...(apiServerClients.length > 0
                 ? [allow(130, "clients", apiServerClients, [plan.apiServer], "Tcp", ["443"])]
                 : []),
+            ...fromThere(140, plan.apiServer, ["443"]),
             denyNetwork(plan.apiServer),
         ],
         // HTTPS, and SMB for file shares. Pods leave with their node's address.
@@ -50,15 +67,20 @@ export function securityRules(role: GuardedRole, plan: AddressPlan, { podCidr, a
                 "443",
                 "445",
             ]),
+            ...fromThere(110, plan.privateEndpoints, ["443", "445"]),
             denyNetwork(plan.privateEndpoints),
         ],
         ingress: [
             allow(100, "https", ["VirtualNetwork"], [plan.ingress], "Tcp", ["443"]),
             allow(110, "load-balancer", ["AzureLoadBalancer"], [plan.ingress], "*", ["*"]),
+            ...fromThere(120, plan.ingress, ["443"]),
             denyNetwork(plan.ingress),
         ],
         // Agents fetch their work; nobody calls them.
         agents: [denyNetwork(plan.agents)],
+        // The network's own machines ask Azure's resolver at its fixed address, not this one.
+        resolverInbound: [...fromThere(100, plan.resolverInbound, ["53"], "*"), denyNetwork(plan.resolverInbound)],
+        resolverOutbound: [denyNetwork(plan.resolverOutbound)],
     };
     return rules[role];
 }

@@ -1,4 +1,5 @@
 import { overlap, parseCidr } from "../../components/network/cidr";
+import { onPremisesBlocks } from "../../components/network/hybrid";
 import { environmentsMet } from "../address-blocks";
 import type { Settings } from "../settings";
 
@@ -10,12 +11,13 @@ export interface JoinedBlock {
 }
 
 /** Every block that our network is joined with. */
-export function joinedBlocks({ hub }: Pick<Settings, "hub">): JoinedBlock[] {
+export function joinedBlocks({ hub, hybrid }: Pick<Settings, "hub" | "hybrid">): JoinedBlock[] {
     const named = (field: string, blocks: readonly string[] = []): JoinedBlock[] =>
         blocks.map((block) => ({ field, block }));
     return [
         ...named("mlplatform:hub.addressSpaces", hub?.addressSpaces),
         ...named("mlplatform:hub.onPremises", hub?.onPremises),
+        ...named("mlplatform:hybrid's", onPremisesBlocks(hybrid)),
     ];
 }
 

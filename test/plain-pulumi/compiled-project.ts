@@ -48,6 +48,11 @@ export class CompiledProject {
         return this.project.sandbox;
     }
 
+    /** Where the stack's file and its state are. */
+    get folder(): string {
+        return this.project.folder;
+    }
+
     pulumi(...args: string[]): Promise<{ code: number; output: string }> {
         return this.project.pulumi(...args);
     }

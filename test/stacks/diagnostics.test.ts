@@ -7,6 +7,7 @@ import { foundation } from "../../stacks/foundation";
 import { readSettings } from "../../stacks/settings";
 import { seen, value, type Seen } from "../mocks";
 import { dev, prod } from "./good-settings";
+import { hybridDev } from "./hybrid-settings";
 
 // By the sandbox's tables, which follow Azure's pages: whatever logs has a setting, and every setting's categories exist.
 
@@ -38,6 +39,7 @@ const setUp = /:(BlobServiceProperties|FileServiceProperties)$/;
 describe.each([
     ["dev", dev],
     ["dev behind a firewall", { ...dev, "mlplatform:egress": '{"kind":"firewall"}' }],
+    ["dev with ways to on-premises", hybridDev],
     ["prod", prod],
 ])("in %s", (_, config) => {
     test("everything that logs has a diagnostic setting, and it is known of every type whether it does", async () => {

@@ -181,7 +181,10 @@ test("an upper stack does not mind outputs of a newer foundation", async () => {
     const values: Omit<FoundationContract, "contractVersion"> = {
         ...{ environment: "dev", workload: "mlp", location: "swedencentral", subscriptionId: "s", tenantId: "t" },
         resourceGroups: { platform: "p", data: "d" },
-        network: { virtualNetworkId: "/v", subnetIds, egressIpAddresses: ["20.0.0.4"] },
+        network: {
+            ...{ virtualNetworkId: "/v", subnetIds, egressIpAddresses: ["20.0.0.4"] },
+            ...{ vpnIpAddresses: [], resolverIpAddresses: [] },
+        },
         ...{ vault: { id: "/v", name: "v", uri: "https://v" }, registry: { id: "/r", name: "r", loginServer: "r.io" } },
         ...{ storage: { work: account, records: account }, diskEncryptionSetId: "/d" },
         machineLearning: {

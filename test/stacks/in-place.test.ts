@@ -8,6 +8,7 @@ import { foundation } from "../../stacks/foundation";
 import { readSettings } from "../../stacks/settings";
 import { runHook, seen, value, type Seen } from "../mocks";
 import { dev, prod } from "./good-settings";
+import { hybridDev } from "./hybrid-settings";
 
 // Every property that Azure would refuse to change in place, by the sandbox's tables (which follow Azure's pages and know
 // nothing of the components): each must be a replacement, a pool of another name, or refused before anything is done.
@@ -74,6 +75,7 @@ async function verdict(resource: Seen, path: string): Promise<string> {
 
 describe.each([
     ["dev", dev],
+    ["dev with ways to on-premises", hybridDev],
     ["prod", prod],
 ])("in %s", (_, settings) => {
     test("no change that Azure refuses is previewed as an update", async () => {

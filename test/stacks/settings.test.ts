@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { configKeys, namespace, readSettings, SettingsError } from "../../stacks/settings";
 import { environments, tiers } from "../../stacks/tiers";
 import { dev, hubMonitoring, hubZoneIds, prod } from "./good-settings";
+import { hybridDev } from "./hybrid-settings";
 import { wrongSettings } from "./wrong-settings";
 
 const today = new Date("2026-11-23");
@@ -89,6 +90,20 @@ test.each<[string, Record<string, string>]>([
     ["zones kept by policy", { ...hubMonitoring, "mlplatform:dns": '{"mode":"policy"}' }],
     ["a firewall with names", { "mlplatform:egress": '{"kind":"firewall","allowedFqdns":["pypi.org"]}' }],
     ["a region without zones", { "mlplatform:location": "westus" }],
+    ["every way to on-premises", hybridDev],
+    [
+        "every way to on-premises past a firewall",
+        { ...hybridDev, "mlplatform:egress": '{"kind":"firewall","tier":"Premium"}' },
+    ],
+    [
+        "names of on-premises behind a hub",
+        {
+            "mlplatform:egress": '{"kind":"hubFirewall","nextHopIpAddress":"10.1.1.4"}',
+            "mlplatform:hub": '{"addressSpaces":["10.1.0.0/16"],"onPremises":["10.128.0.0/16"]}',
+            "mlplatform:hybrid":
+                '{"resolver":{"inbound":{},"forward":[{"domain":"corp.example.com.","servers":["10.128.0.53:5353"]}]}}',
+        },
+    ],
     ["half a second for roles", { "mlplatform:rolePropagationSeconds": "0.5" }],
     [
         "a size that the operator has looked up",
@@ -111,6 +126,18 @@ test.each<[string, Record<string, string>]>([
     ],
 ])("takes %s", (_, change) => {
     expect(faultsOf({ ...dev, ...change })).toEqual([]);
+});
+
+test("what is reached from on-premises by address alone is worth a warning", () => {
+    const hybrid = '{"vpn":{"sites":[{"name":"office","fqdn":"vpn.example.com","addressSpaces":["10.128.0.0/16"]}]}}';
+    const secrets = '{"office":"0123456789-0123456789-0123456789"}';
+    const { warnings } = readSettings(
+        { ...dev, "mlplatform:hybrid": hybrid, "mlplatform:hybridSecrets": secrets },
+        today,
+    );
+    expect(warnings).toEqual([
+        "mlplatform:hybrid.resolver.inbound is not set: on-premises reaches private endpoints and resolves none of their names",
+    ]);
 });
 
 test("one generation can rise alone, so that storage does not move with the vault", () => {

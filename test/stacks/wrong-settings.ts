@@ -3,6 +3,7 @@ import { wrongRunners } from "./wrong-settings/runner";
 import { wrongStates } from "./wrong-settings/state";
 import { wrongGovernance } from "./wrong-settings/governance";
 import { wrongMonitoring } from "./wrong-settings/monitoring";
+import { wrongHybrids } from "./wrong-settings/hybrid";
 import { wrongNetworks } from "./wrong-settings/network";
 import { inProd, without, wrong, type WrongSettings } from "./wrong-settings/row";
 
@@ -33,6 +34,7 @@ const key = {
 export const wrongSettings: readonly WrongSettings[] = [
     ...wrongNetworks,
     ...wrongMonitoring,
+    ...wrongHybrids,
     // What must be there, and what must not.
     without("mlplatform:kind"),
     without("mlplatform:environment"),

@@ -74,6 +74,15 @@ export const logCategories: Readonly<Record<string, LogCategories>> = {
 
     // Flow logs are of SKU StandardV2 alone, and no metric can be copied.
     "microsoft.network/natgateways": none,
+    "microsoft.network/localnetworkgateways": none,
+    "microsoft.network/connections": { logs: [], metrics: true },
+    "microsoft.network/dnsresolvers": { logs: [], metrics: true },
+    "microsoft.network/dnsresolvers/inboundendpoints": none,
+    "microsoft.network/dnsresolvers/outboundendpoints": none,
+    "microsoft.network/dnsforwardingrulesets": { logs: [], metrics: true },
+    "microsoft.network/dnsforwardingrulesets/forwardingrules": none,
+    "microsoft.network/dnsforwardingrulesets/virtualnetworklinks": none,
+    "microsoft.network/networkwatchers/flowlogs": none,
     "microsoft.network/privateendpoints": { logs: [], metrics: true },
     "microsoft.network/firewallpolicies": none,
     "microsoft.network/firewallpolicies/rulecollectiongroups": none,

@@ -1,4 +1,5 @@
 import type { ResourceType } from "../resource-type";
+import { dnsResolverTypes } from "./dns-resolver";
 import { firewallTypes } from "./firewall";
 import { firewallRuleTypes } from "./firewall-rules";
 import { networkSecurityTypes } from "./network-security";
@@ -7,6 +8,7 @@ import { privateDnsTypes } from "./private-dns";
 import { privateLinkTypes } from "./private-link";
 import { publicIpTypes } from "./public-ip";
 import { routingTypes } from "./routing";
+import { virtualGatewayTypes } from "./virtual-gateway";
 import { virtualNetworkTypes } from "./virtual-network";
 
 /** Everything of Microsoft.Network. */
@@ -20,4 +22,6 @@ export const networkTypes: readonly ResourceType[] = [
     ...firewallRuleTypes,
     ...privateLinkTypes,
     ...privateDnsTypes,
+    ...virtualGatewayTypes,
+    ...dnsResolverTypes,
 ];
