@@ -80,7 +80,8 @@ async function joinFromVirtualHub(): Promise<void> {
 }
 
 function coveringWalk(): typeof corporateSettings {
-    const right = corporateSettings.filter(({ kinds }) => faultsOf(kinds).length === 0);
+    // Ways to on-premises of our own have a live test of their own: live-hybrid.test.ts.
+    const right = corporateSettings.filter(({ kinds }) => kinds.hybrid === "no hybrid" && faultsOf(kinds).length === 0);
     const met = ({ egress, hub: joined, dns }: Kinds): string[] => [`${egress} ${joined}`, dns];
     const missing = new Set(right.flatMap(({ kinds }) => met(kinds)));
     const steps: (typeof right)[number][] = [];

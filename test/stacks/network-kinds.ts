@@ -9,6 +9,14 @@ const hub = { addressSpaces: ["10.0.0.0/16"], onPremises: ["10.128.0.0/16"] };
 const monitoring = { privateLinkScopeId: hubScopeId };
 const hubZones = { dns: { mode: "hub", zoneIds: hubZoneIds }, monitoring };
 const policyZones = { dns: { mode: "policy" }, monitoring };
+const vpn = { sites: [{ name: "office", gatewayIpAddress: "203.0.113.10", addressSpaces: ["10.160.0.0/16"] }] };
+const circuitId = `/subscriptions/${theirs}/resourceGroups/wan/providers/Microsoft.Network/expressRouteCircuits/corp`;
+const expressRoute = { circuits: [{ name: "corp", circuitId }] };
+const exchange = (server: string): object => ({
+    resolver: { inbound: {}, forward: [{ domain: "corp.example.com.", servers: [server] }] },
+});
+const vpnKey = { hybridSecrets: { office: "0123456789-0123456789-0123456789" } };
+const circuitKey = { hybridSecrets: { corp: "7d7f5a2e-9f4b-4b0a-8a3b-0f3c1d2e4f5a" } };
 
 /** Values of `mlplatform:` keys, by kind and by what each setting is about. */
 const dimensions = {
@@ -34,11 +42,20 @@ const dimensions = {
         "hub of others, peered back": { hub: { ...hub, virtualNetworkId: networkOf(theirs), peerBack: true } },
         "hub of ours, peered back": { hub: { ...hub, virtualNetworkId: networkOf(subscriptionId), peerBack: true } },
     },
+    hybrid: {
+        "no hybrid": {},
+        VPN: { hybrid: { vpn }, ...vpnKey },
+        "VPN, names exchanged": { hybrid: { vpn, ...exchange("10.160.0.53") }, ...vpnKey },
+        ExpressRoute: { hybrid: { addressSpaces: ["10.161.0.0/16"], expressRoute }, ...circuitKey },
+        "names exchanged over the hub": { hybrid: exchange("10.0.2.4") },
+    },
 } as const satisfies Record<string, Record<string, Record<string, unknown>>>;
 
 type Dimension = keyof typeof dimensions;
 /** One kind of each. */
 export type Kinds = { [D in Dimension]: keyof (typeof dimensions)[D] & string };
+
+const ownGateways = (hybrid: Kinds["hybrid"]): boolean => hybrid.startsWith("VPN") || hybrid === "ExpressRoute";
 
 /** What does not go together, and why. */
 const wrongTogether: readonly [(kinds: Kinds) => boolean, string][] = [
@@ -69,6 +86,30 @@ const wrongTogether: readonly [(kinds: Kinds) => boolean, string][] = [
             (egress === "own firewall" ||
                 (egress === "NAT gateway" && joined.startsWith("hub of") && joined !== "hub of others with gateways")),
         "mlplatform:dnsServers must be reached: behind the hub by its firewall",
+    ],
+    [
+        ({ hybrid, hub: joined }) => ownGateways(hybrid) && joined === "hub of others with gateways",
+        "mlplatform:hybrid must have no vpn and no expressRoute with mlplatform:hub.useGateways",
+    ],
+    [
+        ({ hybrid, egress }) => ownGateways(hybrid) && egress === "hub's firewall",
+        "mlplatform:hybrid must have no vpn and no expressRoute with mlplatform:egress.kind hubFirewall",
+    ],
+    [
+        ({ hybrid, hub: joined }) => hybrid === "names exchanged over the hub" && joined === "no hub",
+        "mlplatform:hybrid must lead somewhere: set mlplatform:hybrid.vpn or mlplatform:hybrid.expressRoute, or join a hub",
+    ],
+    [
+        ({ hybrid, hub: joined }) => hybrid === "names exchanged over the hub" && joined === "no hub",
+        "mlplatform:hybrid.resolver.forward[0].servers must lie on premises or in the hub",
+    ],
+    [
+        ({ hybrid, dns }) => hybrid.includes("names exchanged") && !dns.startsWith("own zones"),
+        "mlplatform:hybrid.resolver.inbound needs mlplatform:dns.mode own",
+    ],
+    [
+        ({ hybrid, dns }) => hybrid.includes("names exchanged") && dns.endsWith("resolver"),
+        "mlplatform:hybrid.resolver.forward needs mlplatform:dnsServers empty",
     ],
 ];
 

@@ -1,7 +1,7 @@
 import { readSettings, SettingsError } from "../../stacks/settings";
 import { corporateSettings, faultsOf } from "./network-kinds";
 
-// Every way out with every keeper of zones with every kind of hub: what does not go together is refused, each pair with its
+// Every way out with every keeper of zones, kind of hub and way to on-premises: what does not go together is refused, each pair with its
 // reason and nothing else, and all the rest is taken.
 
 test.each(corporateSettings)("$name", ({ config, kinds }) => {
