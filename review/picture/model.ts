@@ -241,18 +241,15 @@ function drawParts(drawing: Drawing): void {
 
 /** Parts with what they belong to, owners first, as a part can belong to a part. */
 function partsOf(graph: Graph): { node: Node; owners: Node[] }[] {
-    const depth = (node: Node): number => {
-        const kinds = partKinds[node.kind]?.of ?? [];
-        return 1 + Math.max(0, ...kinds.map((kind) => (partKinds[kind] ? depthOfKind(kind) : 0)));
-    };
     const parts = graph.nodes
         .filter(({ kind }) => partKinds[kind])
         .map((node) => ({ node, owners: ownersOf(graph, node) }));
-    return parts.sort((left, right) => depth(left.node) - depth(right.node));
+    return parts.sort((left, right) => depthOf(left.node.kind) - depthOf(right.node.kind));
 }
 
-function depthOfKind(kind: string): number {
-    return 1 + Math.max(0, ...(partKinds[kind]?.of ?? []).map((owner) => (partKinds[owner] ? depthOfKind(owner) : 0)));
+function depthOf(kind: string): number {
+    const owners = partKinds[kind]?.of ?? [];
+    return owners.length === 0 ? 0 : 1 + Math.max(...owners.map(depthOf));
 }
 
 function ownersOf(graph: Graph, node: Node): Node[] {
@@ -261,7 +258,7 @@ function ownersOf(graph: Graph, node: Node): Node[] {
     return named.length > 0 ? named : graph.usersOf(node).filter(({ kind }) => kinds.includes(kind));
 }
 
-export function numbered(count: number, [one, many]: readonly [string, string]): string {
+function numbered(count: number, [one, many]: readonly [string, string]): string {
     return `${count} ${count === 1 ? one : many}`;
 }
 
