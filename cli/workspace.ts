@@ -39,12 +39,16 @@ export function projectOf({ root }: Places, stack: string): Project {
 const sandboxGroupId = "55555555-5555-4555-8555-555555555555";
 /** Who rules the sandbox's platform, answers and pays for it, where the committed file leaves that to its user. */
 const standIns: Readonly<
-    Record<"adminGroupObjectIds" | "groups" | "cosmosDbObjectId" | "monitoring" | Tier["needs"][number], unknown>
+    Record<
+        "adminGroupObjectIds" | "groups" | "budget" | "cosmosDbObjectId" | "monitoring" | Tier["needs"][number],
+        unknown
+    >
 > = {
     adminGroupObjectIds: [sandboxGroupId],
     groups: Object.fromEntries(
         groupNames.map((name, index) => [name, `55555555-5555-4555-8555-00000000000${index + 1}`]),
     ),
+    budget: { amount: 1000, emails: ["sandbox@example.com"] },
     cosmosDbObjectId: sandboxCosmosDbObjectId,
     monitoring: { alertEmails: ["sandbox@example.com"] },
     owner: "sandbox@example.com",
@@ -151,7 +155,7 @@ export async function prepareWorkspace(at: Places, engine: Engine, stack: string
 /** What that environment must be told and no committed file can know. */
 function standInsFor(environment: unknown): Record<string, unknown> {
     const known = environments.find((one) => one === environment);
-    const always = ["adminGroupObjectIds", "groups", "cosmosDbObjectId", "monitoring"] as const;
+    const always = ["adminGroupObjectIds", "groups", "budget", "cosmosDbObjectId", "monitoring"] as const;
     const keys = [...always, ...(known ? tiers[known].needs : [])] as const;
     return Object.fromEntries(keys.map((key) => [`${project}:${key}`, standIns[key]]));
 }

@@ -75,6 +75,7 @@ export const nameRules = {
         pattern: /^[a-z](?:-?[a-z0-9])*$/,
         words: "a-z, 0-9 and single hyphens, from a letter on",
     },
+    budget: { prefix: "budget", ...dashed, min: 1, max: 63, scope: "subscription" },
     // Without hyphens, as 24 characters must do for it too.
     workspaceVault: { prefix: "kvml", ...plain, min: 3, max: 24, scope: "global" },
     workspace: { prefix: "mlw", ...dashed, min: 3, max: 33, scope: "resource group", held: true },

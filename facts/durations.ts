@@ -37,6 +37,12 @@ export const durations: Readonly<Record<string, Duration>> = {
     "azure-native:resources:ResourceGroup": { ...quick(2, resourceManager), delete: 30 },
     "azure-native:authorization:RoleAssignment": quick(3, resourceManager),
     "azure-native:authorization:ManagementLockByScope": quick(2, resourceManager),
+    "azure-native:features:SubscriptionFeatureRegistration": {
+        ...{ create: 300, update: 5, delete: 300, quality: "unverified" },
+        source: '"a few minutes" until the state is Registered: https://learn.microsoft.com/azure/aks/enable-host-encryption',
+    },
+    "azure-native:authorization:PolicyAssignment": quick(3, resourceManager),
+    "azure-native:consumption:Budget": quick(5, resourceManager),
     "azure-native:managedidentity:UserAssignedIdentity": quick(5, resourceManager),
     "azure-native:managedidentity:FederatedIdentityCredential": quick(3, resourceManager),
 

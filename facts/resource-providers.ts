@@ -20,6 +20,7 @@ export const resourceProviders: readonly ResourceProvider[] = [
     },
     { namespace: "Microsoft.ContainerRegistry", why: "the registry" },
     { namespace: "Microsoft.ContainerService", why: "the cluster and its pools" },
+    { namespace: "Microsoft.Dashboard", why: "Grafana" },
     // The next two, and storage, are what Azure ML makes a workspace's metadata of:
     // https://learn.microsoft.com/azure/machine-learning/how-to-setup-customer-managed-keys
     { namespace: "Microsoft.DocumentDB", why: "Cosmos DB, where Azure keeps the workspace's metadata" },

@@ -17,6 +17,7 @@ import { Storage } from "../components/storage/storage";
 import { platformTags } from "../components/tags";
 import { foundationOutputs } from "./contract";
 import { groupAccess } from "./foundation/access";
+import { budget, policies } from "./foundation/governance";
 import { hubTeamOutputs } from "./foundation/hub-team";
 import { machineLearning } from "./foundation/machine-learning";
 import { corporateNetwork } from "./foundation/network";
@@ -116,6 +117,7 @@ export function foundation(settings: Settings): Outputs {
         ...{ workspace: ml.workspace.workspaceId, workspaceAccount: ml.storage.accountId },
         ...{ cluster: cluster.clusterId, grafana: monitoring.grafana.grafanaId },
     });
+    const assigned = policies(settings, { platform: platform.groupId, data: data.groupId });
     const logging = [
         network,
         vault,
@@ -135,6 +137,15 @@ export function foundation(settings: Settings): Outputs {
         cluster: { id: cluster.clusterId, name: cluster.clusterName },
         groupIds: [platform.groupId, data.groupId],
     });
+    // The machines are in the nodes' group, and what Azure keeps for the workspace is in one of its own.
+    budget(
+        settings,
+        [
+            ...[platform.resourceGroupName, data.resourceGroupName, cluster.nodeResourceGroup],
+            ml.workspace.managedGroupName,
+        ],
+        [alerted.actionGroupIds.warning],
+    );
     if (tier.locks)
         new Lock(
             "data-lock",
@@ -159,6 +170,7 @@ export function foundation(settings: Settings): Outputs {
                     ...made,
                     ...access,
                     ...[diagnostics, monitoring.grafana],
+                    ...assigned,
                     ...(pulumi.Resource.isInstance(logs) ? [logs] : []),
                 ],
             },

@@ -83,7 +83,7 @@ const namesUsed: Partial<Record<NameKind, string>> = {
     ...{ identity: "registry", cluster: "", nodeResourceGroup: "", key: "registry" },
     ...{ logWorkspace: "", monitorWorkspace: "", dataCollectionEndpoint: "", dataCollectionRule: "metrics" },
     ...{ privateLinkScope: "", grafana: "" },
-    ...{ workspaceVault: "", workspace: "" },
+    ...{ workspaceVault: "", workspace: "", budget: "" },
     ...{ vault: "", registry: "", storageAccount: "work", firewall: "", firewallPolicy: "" },
     scaleSet: "runner",
 };

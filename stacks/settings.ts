@@ -6,6 +6,8 @@ import { gpuUses, migProfiles, type GpuShape } from "../components/cluster/gpu-p
 import { weekDays, type MaintenanceWindow } from "../components/cluster/maintenance";
 import type { PoolShape } from "../components/cluster/pool-settings";
 import type { ExistingKey } from "../components/encryption/customer-managed-key";
+import type { BudgetChoice } from "../components/governance/budget";
+import { policyModes, type PolicyMode } from "../components/governance/policy-assignment";
 import type { Naming } from "../components/names";
 import type { EgressChoice } from "../components/network/egress";
 import type { HubChoice } from "../components/network/hub-peering";
@@ -20,7 +22,7 @@ import { anyNumber, flag, guid, list, number, object, oneOf, optional, record, t
 import { environmentBlocks } from "./address-blocks";
 import { hub } from "./settings/network";
 import { settingsFaults, settingsWarnings } from "./settings-rules";
-import { groups } from "./settings/governance";
+import { budget, groups } from "./settings/governance";
 import { monitoring, monitoringOf, type MonitoringSettings } from "./settings/monitoring";
 import { hybrid, hybridSecrets, type HybridSecrets } from "./settings/hybrid";
 import { runner, runnerOf } from "./settings/runner";
@@ -102,6 +104,11 @@ export interface Settings {
     costCentre?: string;
     /** Object ids of the directory's groups that get roles. */
     groups: Readonly<Partial<Record<GroupName, string>>>;
+    /** What may be spent a month; undefined where nobody watches. */
+    budget?: BudgetChoice;
+    policyMode: PolicyMode;
+    /** When the settings were read: a budget begins with the month in which it is made. */
+    today: Date;
     /** Object id of Azure Cosmos DB's service principal in the directory. */
     cosmosDbObjectId: string;
     /** Locks the write-once policy of models and ledger, for ever. */
@@ -225,6 +232,8 @@ export const configKeys = {
     "mlplatform:owner": text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address"),
     "mlplatform:costCentre": text(/^[A-Za-z0-9-]{1,32}$/, "1 to 32 of A-Z, a-z, 0-9 and hyphens"),
     "mlplatform:groups": groups,
+    "mlplatform:budget": budget,
+    "mlplatform:policyMode": oneOf(policyModes),
     "mlplatform:cosmosDbObjectId": guid,
     "mlplatform:lockRecords": flag,
     "mlplatform:teardown": flag,
@@ -297,7 +306,7 @@ export function readSettings(
             faults.push(
                 `${key} must be a secret, it is there in clear: pulumi config set --secret --path '${key}.NAME'`,
             );
-    const draft = drafted(read);
+    const draft = drafted(read, today);
     faults.push(...settingsFaults(draft, today));
     if (faults.length > 0) throw new SettingsError([...new Set(faults)]);
     return { ...draft, warnings: settingsWarnings(draft, today) };
@@ -309,7 +318,7 @@ function isUnset(key: string, value: string | undefined): boolean {
 }
 
 /** Where a value is missing or unreadable, a stand-in lets the other rules be checked all the same. */
-function drafted(read: Read): Settings {
+function drafted(read: Read, today: Date): Settings {
     const environment = read["mlplatform:environment"] ?? "dev";
     const location = read["mlplatform:location"] ?? "swedencentral";
     const tier = tiers[environment];
@@ -376,6 +385,8 @@ function drafted(read: Read): Settings {
         monitoring: monitoringOf(read["mlplatform:monitoring"]),
         tags: { ...read["mlplatform:tags"], ...defined({ owner, "cost-centre": costCentre }) },
         groups: read["mlplatform:groups"] ?? {},
+        ...defined({ budget: read["mlplatform:budget"] }),
+        ...{ policyMode: read["mlplatform:policyMode"] ?? tier.policyMode, today },
         cosmosDbObjectId: read["mlplatform:cosmosDbObjectId"] ?? "",
         lockRecords: read["mlplatform:lockRecords"] ?? false,
         teardown: read["mlplatform:teardown"] ?? false,

@@ -1,4 +1,5 @@
 import type { NodeOsChannel, SlaTier, UpgradeChannel } from "../components/cluster/cluster-settings";
+import type { PolicyMode } from "../components/governance/policy-assignment";
 import type { EgressChoice } from "../components/network/egress";
 import type { Severity } from "../components/observability/alert-rules";
 import type { LogRetention } from "../components/observability/log-analytics";
@@ -51,6 +52,11 @@ export interface Tier {
     needs: readonly ("owner" | "costCentre")[];
     /** Groups without which nobody can be asked or sign. */
     needsGroups: readonly GroupName[];
+    /** Somebody must be told what is spent. */
+    needsBudget: boolean;
+    /** Whether Azure Policy refuses or only reports, where config does not say. */
+    policyMode: PolicyMode;
+    policyModes: readonly PolicyMode[];
     /** Seconds to wait for a role, at least. */
     leastPropagationSeconds: number;
     /** Logs: for how long, how much, and whether with the categories of much volume. */
@@ -77,6 +83,7 @@ const careful = {
     runnerMachines: 2,
     ...{ protect: true, locks: true, grafanaInZones: true },
     ...{ alertsUpTo: 3, needsReceivers: true },
+    ...{ policyMode: "enforce", policyModes: ["enforce"] },
     leastPropagationSeconds: 60,
 } as const satisfies Partial<Tier>;
 
@@ -96,7 +103,8 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         leastSystemNodes: 1,
         runnerMachines: 1,
         ...{ protect: false, locks: false },
-        ...{ needs: [], needsGroups: [] },
+        ...{ needs: [], needsGroups: [], needsBudget: false },
+        ...{ policyMode: "report", policyModes: ["enforce", "report"] },
         leastPropagationSeconds: 0,
         logs: { retentionDays: 30, auditDays: 30, dailyCapGib: 1, detail: false },
         ...{ grafanaInZones: false, alertsUpTo: 2, needsReceivers: false },
@@ -110,7 +118,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         systemPool: { vmSize: "Standard_D4ds_v5", minCount: 2, maxCount: 6 },
         leastSystemNodes: 2,
         logs: { retentionDays: 30, auditDays: 90, dailyCapGib: 5, detail: true },
-        ...{ needs: ["owner"], needsGroups: ["operations", "security"] },
+        ...{ needs: ["owner"], needsGroups: ["operations", "security"], needsBudget: false },
         signedBy: ["operations", "security"],
     },
     prod: {
@@ -121,7 +129,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         systemPool: { vmSize: "Standard_D8ds_v5", minCount: 3, maxCount: 9 },
         leastSystemNodes: 3,
         logs: { retentionDays: 90, auditDays: 730, dailyCapGib: 50, detail: true },
-        ...{ needs: ["owner", "costCentre"], needsGroups: ["operations", "security", "finance"] },
+        ...{ needs: ["owner", "costCentre"], needsGroups: ["operations", "security", "finance"], needsBudget: true },
         signedBy: ["operations", "security", "finance"],
     },
 };

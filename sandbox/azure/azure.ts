@@ -7,6 +7,7 @@ import * as general from "./general-rules";
 import { isAtOrBelow, nameOf, sameId } from "./ids";
 import { compact, merged, withValueAt } from "./properties";
 import { vcpuQuota } from "./quota";
+import { refuseDisallowed } from "./policy";
 import { AzureError, LostConnection, refusal } from "./refusal";
 import type { Properties, Refusal, Request, ResourceType, Stored, Subscription } from "./resource-type";
 import { holdsRole } from "./roles";
@@ -277,6 +278,7 @@ export class Azure implements Subscription {
             general.refuseMissingParent(id, this.types, this) ??
             general.refuseLocked(id, kind, this) ??
             general.refuseName(request, type) ??
+            refuseDisallowed(request, this.types.armType(type.token)) ??
             (kind === "create" ? general.refuseTakenName(request, type, this.isTakenElsewhere) : undefined) ??
             (kind === "create" ? general.refuseHeldName(request, type) : undefined) ??
             general.refuseWhileBusy(id, holds, this.store.operations()) ??

@@ -1,5 +1,8 @@
 import type { GroupName } from "../../facts/access-table";
-import { guid, object, optional, type Optional } from "../parse";
+import { anyNumber, guid, list, object, optional, text, type Optional } from "../parse";
+
+/** What may be spent a month, and who hears of it. */
+export const budget = object({ amount: anyNumber, emails: list(text()) });
 
 /** Object ids of the groups of people that get roles (facts/access-table.ts). */
 export const groups = object({

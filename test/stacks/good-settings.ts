@@ -29,6 +29,7 @@ export const prod: Readonly<Record<string, string>> = {
     "mlplatform:costCentre": "ML-42",
     "mlplatform:groups": JSON.stringify(groups),
     "mlplatform:monitoring": JSON.stringify({ alertEmails: ["operations@example.com"] }),
+    "mlplatform:budget": '{"amount":20000,"emails":["finance@example.com"]}',
 };
 
 export const hubZoneId = (zone: string): string =>

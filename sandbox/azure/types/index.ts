@@ -3,6 +3,7 @@ import { alertTypes } from "./alerts";
 import { clusterTypes } from "./cluster";
 import { dataCollectionTypes } from "./data-collection";
 import { diagnosticTypes } from "./diagnostic-setting";
+import { consumptionTypes } from "./consumption";
 import { encryptionTypes } from "./encryption";
 import { grafanaTypes } from "./grafana";
 import { identityTypes } from "./identity";
@@ -10,6 +11,7 @@ import { logAnalyticsTypes } from "./log-analytics";
 import { machineLearningTypes } from "./machine-learning";
 import { monitorScopeTypes } from "./monitor-scope";
 import { networkTypes } from "./network";
+import { policyTypes } from "./policy";
 import { registryTypes } from "./registry";
 import { resourcesTypes } from "./resources";
 import { scaleSetTypes } from "./scale-set";
@@ -32,4 +34,6 @@ export const azureTypes: readonly ResourceType[] = [
     ...monitorScopeTypes,
     ...grafanaTypes,
     ...alertTypes,
+    ...policyTypes,
+    ...consumptionTypes,
 ];

@@ -95,6 +95,8 @@ export const logCategories: Readonly<Record<string, LogCategories>> = {
     "microsoft.network/virtualnetworks/virtualnetworkpeerings": none,
     "microsoft.authorization/locks": none,
     "microsoft.authorization/roleassignments": none,
+    "microsoft.authorization/policyassignments": none,
+    "microsoft.consumption/budgets": none,
     "microsoft.compute/diskencryptionsets": none,
     "microsoft.compute/virtualmachinescalesets": { logs: [], metrics: true },
     "microsoft.containerservice/managedclusters/agentpools": none,

@@ -19,7 +19,7 @@ const secured = `${learn}/how-to-secure-workspace-vnet`;
  * Object id of Azure Cosmos DB in the sandbox's directory; its application id is the same in every one:
  * a232010e-820c-4083-83bb-3ace5fc29d0b.
  */
-export const sandboxCosmosDbObjectId = "33333333-3333-4333-8333-333333333333";
+export const sandboxCosmosDbObjectId = "55555555-5555-4555-8555-0000c0530db0";
 
 const fault = (message: string): Refusal => refusal(400, "BadRequest", message);
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ArmTemplate } from "../../../cli/arm/template";
 import { schemaOf } from "../../../cli/local-azure";
 import { places } from "../../../cli/places";
+import { policyRows } from "../../../facts/policy-definitions";
 import { roleDefinitions } from "../../../facts/role-definitions";
 import { readSchema } from "../../../sandbox/azure/schema";
 import { sandboxCosmosDbObjectId } from "../../../sandbox/azure/types/machine-learning";
@@ -11,7 +12,7 @@ import { templateFaults } from "./template-faults";
 
 const minutes = 60_000;
 const guid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
-/** Groups of people, where the committed file leaves them to its user. */
+/** Groups and others of the directory, where the committed file leaves them to its user. */
 const standIn = "55555555-5555-4555-8555-";
 
 async function armTemplate(home: Home, ...args: string[]): Promise<ArmTemplate> {
@@ -38,7 +39,8 @@ describe.each(["dev", "staging", "prod"])("the ARM template of %s as planned", (
             const values = template.resources.map(({ name, ...rest }) => ({ ...rest, name: name.replace(guid, "") }));
             const guids = JSON.stringify(values).match(guid) ?? [];
             // Cosmos DB's own application has an object id in each directory, which the config names.
-            const known: string[] = [...Object.values(roleDefinitions), sandboxCosmosDbObjectId];
+            const policies = Object.values(policyRows).map((row) => row.guid);
+            const known: string[] = [...Object.values(roleDefinitions), ...policies, sandboxCosmosDbObjectId];
             expect(guids.filter((one) => !known.includes(one) && !one.startsWith(standIn))).toEqual([]);
         },
         minutes,

@@ -1,0 +1,33 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { Budget } from "../../components/governance/budget";
+import { PolicyAssignment } from "../../components/governance/policy-assignment";
+import { policyRows, type PolicyName, type PolicyRow } from "../../facts/policy-definitions";
+import type { Settings } from "../settings";
+
+/** Assigns the policies of the table to the platform's two groups. Nothing waits for them. */
+export function policies(
+    { policyMode, location }: Settings,
+    groups: Readonly<Record<"platform" | "data", pulumi.Input<string>>>,
+): PolicyAssignment[] {
+    return Object.entries<PolicyRow>(policyRows).flatMap(([row, { on }]) =>
+        (["platform", "data"] as const)
+            .filter((group) => on === group || on === "both")
+            .map((group) => {
+                const policy = row as PolicyName;
+                return new PolicyAssignment(`policy-${policy}${on === "both" ? `-${group}` : ""}`, {
+                    ...{ policy, scope: groups[group], mode: policyMode },
+                    ...(policy === "allowed-locations" && { parameters: { listOfAllowedLocations: [location] } }),
+                });
+            }),
+    );
+}
+
+/** Watches what the platform spends, in all its groups and those that Azure makes for it. */
+export function budget(
+    { budget: choice, naming, location, today }: Settings,
+    resourceGroupNames: readonly pulumi.Input<string>[],
+    actionGroupIds: readonly pulumi.Input<string>[] = [],
+): void {
+    if (choice === undefined) return;
+    new Budget("budget", { ...choice, naming, location, resourceGroupNames, actionGroupIds, today });
+}
