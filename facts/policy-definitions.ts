@@ -5,7 +5,7 @@ export interface PolicyRow {
     guid: string;
     title: string;
     /** Resource group whose resources it is about. */
-    on: "platform" | "data" | "both";
+    on: "platform" | "data" | "all";
     parameters: Readonly<Record<string, unknown>>;
     /** Who is refused reads it; at most 512 characters. */
     why: string;
@@ -38,7 +38,7 @@ export const privilegedNamespaces = ["kube-system", "gatekeeper-system", "azure-
 export const policyRows = {
     "allowed-locations": {
         ...policy("e56962a6-4747-49cd-b67b-bf8b01975c4c", "Allowed locations"),
-        on: "both",
+        on: "all",
         // Its effect is Deny and cannot be chosen; the location comes from config.
         parameters: {},
         why: "Data stays in the region that the environment is in.",

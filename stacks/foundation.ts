@@ -117,7 +117,9 @@ export function foundation(settings: Settings): Outputs {
         ...{ workspace: ml.workspace.workspaceId, workspaceAccount: ml.storage.accountId },
         ...{ cluster: cluster.clusterId, grafana: monitoring.grafana.grafanaId },
     });
-    const assigned = policies(settings, { platform: platform.groupId, data: data.groupId });
+    const assigned = policies(settings, {
+        ...{ platform: platform.groupId, data: data.groupId, disks: disksOnly.groupId },
+    });
     const logging = [
         network,
         vault,

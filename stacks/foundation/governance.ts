@@ -4,17 +4,17 @@ import { PolicyAssignment } from "../../components/governance/policy-assignment"
 import { policyRows, type PolicyName, type PolicyRow } from "../../facts/policy-definitions";
 import type { Settings } from "../settings";
 
-/** Assigns the policies of the table to the platform's two groups. Nothing waits for them. */
+/** Assigns the policies of the table to the platform's groups. Nothing waits for them. */
 export function policies(
     { policyMode, location }: Settings,
-    groups: Readonly<Record<"platform" | "data", pulumi.Input<string>>>,
+    groups: Readonly<Record<"platform" | "data" | "disks", pulumi.Input<string>>>,
 ): PolicyAssignment[] {
     return Object.entries<PolicyRow>(policyRows).flatMap(([row, { on }]) =>
-        (["platform", "data"] as const)
-            .filter((group) => on === group || on === "both")
+        (["platform", "data", "disks"] as const)
+            .filter((group) => on === group || on === "all")
             .map((group) => {
                 const policy = row as PolicyName;
-                return new PolicyAssignment(`policy-${policy}${on === "both" ? `-${group}` : ""}`, {
+                return new PolicyAssignment(`policy-${policy}${on === "all" ? `-${group}` : ""}`, {
                     ...{ policy, scope: groups[group], mode: policyMode },
                     ...(policy === "allowed-locations" && { parameters: { listOfAllowedLocations: [location] } }),
                 });

@@ -28,11 +28,11 @@ test("in prod every policy of the table is enforced, on our own groups and on no
     expect([...new Set(assigned)].sort()).toEqual(Object.keys(policyRows).sort());
     for (const { inputs } of all(token)) {
         expect(inputs.enforcementMode).toBe("Default");
-        expect(["/id/platform-group", "/id/data-group"]).toContain(inputs.scope);
+        expect(["/id/platform-group", "/id/data-group", "/id/disks-group"]).toContain(inputs.scope);
     }
     const locations = all(token).filter(({ inputs }) => inputs.policyAssignmentName === "allowed-locations");
     expect(locations.map(({ inputs }) => inputs.parameters)).toEqual(
-        Array(2).fill({ listOfAllowedLocations: { value: ["swedencentral"] } }),
+        Array(3).fill({ listOfAllowedLocations: { value: ["swedencentral"] } }),
     );
     // They sit in the group that the lock holds, so they must be free to go before it comes and after it went.
     const names = only("mlplatform:governance:Lock").options.dependsOn.map((urn) => urn.split("::").pop());

@@ -89,11 +89,7 @@ function refuseRoutes({ id, inputs, azure }: Request): Refusal | undefined {
 }
 
 /** A gateway's subnet takes no default route and must learn the gateway's own routes. */
-function refuseGatewayRoutes(
-    azure: Subscription,
-    tableId: string | undefined,
-    user: string,
-): Refusal | undefined {
+function refuseGatewayRoutes(azure: Subscription, tableId: string | undefined, user: string): Refusal | undefined {
     const table = azure.find(tableId ?? "");
     if (!table) return undefined;
     const apart = azure.list("azure-native:network:Route").filter((route) => {
