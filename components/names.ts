@@ -53,6 +53,7 @@ export const nameRules = {
     networkSecurityGroup: { prefix: "nsg", ...dashed, min: 1, max: 80, scope: "resource group" },
     routeTable: { prefix: "rt", ...dashed, min: 1, max: 80, scope: "resource group" },
     publicIpAddress: { prefix: "pip", ...dashed, min: 1, max: 80, scope: "resource group" },
+    flowLog: { prefix: "fl", ...dashed, min: 1, max: 80, scope: "parent" },
     natGateway: { prefix: "ng", ...dashed, min: 1, max: 80, scope: "resource group" },
     firewall: { prefix: "afw", ...dashed, min: 1, max: 56, scope: "resource group" },
     firewallPolicy: { prefix: "afwp", ...dashed, min: 1, max: 80, scope: "resource group" },

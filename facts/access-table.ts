@@ -23,6 +23,7 @@ export const principals = {
     cluster: { type: "ServicePrincipal", who: "the cluster's control plane" },
     runner: { type: "ServicePrincipal", who: "CI machines inside the network" },
     kubelet: { type: "ServicePrincipal", who: "the cluster's nodes" },
+    flowLogs: { type: "ServicePrincipal", who: "flow logs of the network" },
     grafana: { type: "ServicePrincipal", who: "Grafana, showing metrics and logs" },
 } as const satisfies Record<string, { type: "Group" | "ServicePrincipal"; who: string }>;
 
@@ -46,6 +47,7 @@ export const accessScopes = {
     registry: "the registry",
     workAccount: "storage account of work",
     recordsAccount: "storage account of models and ledger",
+    flowLogAccount: "storage account of flow logs",
     workspace: "the machine-learning workspace",
     workspaceAccount: "storage account of the workspace",
     workspaceVault: "the workspace's own vault",
@@ -231,6 +233,10 @@ export const accessRows = {
     "key-disks": {
         ...{ principal: "disksKeyUser", role: "keyVaultCryptoServiceEncryptionUser", on: "key", by: "foundation" },
         ...{ why: `Wraps and unwraps the disks' data keys. ${keyUse}`, when: "no existing key is named" },
+    },
+    "flow-logs-write": {
+        ...{ principal: "flowLogs", role: "storageBlobDataContributor", on: "flowLogAccount", by: "foundation" },
+        why: "Writes who talked to whom; the account takes no keys. https://learn.microsoft.com/azure/network-watcher/vnet-flow-logs-overview",
     },
     "grafana-metrics": {
         ...{ principal: "grafana", role: "monitoringDataReader", on: "metrics", by: "foundation" },

@@ -56,6 +56,7 @@ export const durations: Readonly<Record<string, Duration>> = {
     "azure-native:network:RouteTable": quick(4, networkWrite),
     "azure-native:network:Route": quick(4, networkWrite),
     "azure-native:network:PublicIPAddress": { ...quick(4, networkWrite), delete: 12 },
+    "azure-native:network:FlowLog": quick(10, networkWrite),
     "azure-native:network:NatGateway": quick(11, networkWrite),
     "azure-native:compute:VirtualMachineScaleSet": {
         ...{ create: 120, update: 60, delete: 120, quality: "unverified" },

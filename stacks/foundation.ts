@@ -17,6 +17,7 @@ import { Storage } from "../components/storage/storage";
 import { platformTags } from "../components/tags";
 import { foundationOutputs } from "./contract";
 import { groupAccess } from "./foundation/access";
+import { flowLogs } from "./foundation/flow-logs";
 import { budget, policies } from "./foundation/governance";
 import { hubTeamOutputs } from "./foundation/hub-team";
 import { machineLearning } from "./foundation/machine-learning";
@@ -81,6 +82,12 @@ export function foundation(settings: Settings): Outputs {
 
     stateLinks(settings, { ...platform, privateLink });
     const logs = logWorkspace(settings, data, kept);
+    const flows = flowLogs(
+        settings,
+        { ...platform, privateLink },
+        { key: storageKey, virtualNetworkId: network.virtualNetworkId, logWorkspaceId: logs.workspaceId },
+        kept,
+    );
     const apiServerZoneId = dns.zoneIds("apiServer")?.[0] ?? settings.apiServerZoneId;
     const cluster = new Cluster(
         "cluster",
@@ -129,6 +136,7 @@ export function foundation(settings: Settings): Outputs {
         ml.workspace,
         ml.storage,
         ml.vault,
+        flows,
         cluster,
         monitoring,
         ...(hybrid ? [hybrid] : []),

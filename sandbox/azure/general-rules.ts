@@ -12,6 +12,7 @@ export function refuseMissingParent(id: string, types: TypeTable, azure: Subscri
     const parent = parentId(id);
     if (parent === undefined || parent === "") return refusal(404, "InvalidResourceId", `'${id}' is not an id`);
     if (sameId(parent, `/subscriptions/${azure.subscriptionId}`)) return undefined;
+    if (isRegionsWatcher(parent, azure)) return undefined;
     if (subscriptionOf(parent) === parent) {
         return refusal(404, "SubscriptionNotFound", `The subscription '${nameOf(parent)}' could not be found.`);
     }
@@ -39,6 +40,19 @@ export function refuseMissingParent(id: string, types: TypeTable, azure: Subscri
     }
     const message = `Failed to perform 'write' on '${nameOf(id)}': its parent '${armType}/${nameOf(parent)}' could not be found.`;
     return refusal(404, "ParentResourceNotFound", message);
+}
+
+/**
+ * Azure makes a network watcher by itself, in a group of its own, with the first network of a subscription in a region.
+ * @see https://learn.microsoft.com/azure/network-watcher/network-watcher-create
+ */
+function isRegionsWatcher(id: string, azure: Subscription): boolean {
+    const networks = azure.list("azure-native:network:VirtualNetwork");
+    return networks.some(({ inputs }) => {
+        const region = String(inputs.location).toLowerCase().replaceAll(" ", "");
+        const group = `/subscriptions/${azure.subscriptionId}/resourceGroups/NetworkWatcherRG`;
+        return sameId(id, `${group}/providers/Microsoft.Network/networkWatchers/NetworkWatcher_${region}`);
+    });
 }
 
 /** @see https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources */

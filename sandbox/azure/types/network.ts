@@ -2,6 +2,7 @@ import type { ResourceType } from "../resource-type";
 import { dnsResolverTypes } from "./dns-resolver";
 import { firewallTypes } from "./firewall";
 import { firewallRuleTypes } from "./firewall-rules";
+import { flowLogTypes } from "./flow-log";
 import { networkSecurityTypes } from "./network-security";
 import { peeringTypes } from "./peering";
 import { privateDnsTypes } from "./private-dns";
@@ -24,4 +25,5 @@ export const networkTypes: readonly ResourceType[] = [
     ...privateDnsTypes,
     ...virtualGatewayTypes,
     ...dnsResolverTypes,
+    ...flowLogTypes,
 ];
