@@ -72,7 +72,11 @@ export const policyRows = {
             "dc921057-6b28-4fbe-9b83-f7bec05db6c2",
             "Container registries should have local admin account disabled.",
         ),
-        ...{ on: "data", parameters: deny, why: "Nobody shares a password: pushes and pulls are somebody's." },
+        ...{
+            on: "data",
+            parameters: deny,
+            why: "Pushes and pulls are somebody's; the admin user is whoever knows its secret.",
+        },
         source: `${policies}/Container%20Registry/ACR_AdminAccountDisabled_AuditDeny.json (GUID from second hand)`,
     },
     "registry-no-export": {

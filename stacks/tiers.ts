@@ -29,7 +29,7 @@ export interface Tier {
     storageRedundancy: StorageFeatures["redundancy"];
     /** Write-once days of records. A lock on them can never be taken back, and keeps the account alive as long. */
     records: { retentionDays: number; lockable: boolean };
-    /** Days that flows of the network are recorded for. */
+    /** Days that flows of the network are recorded for: intruders are mostly found after months. */
     flowLogDays: number;
     /** Availability zones that must be there. */
     leastZones: 0 | 3;
@@ -108,7 +108,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         ...{ needs: [], needsGroups: [], needsBudget: false },
         ...{ policyMode: "report", policyModes: ["enforce", "report"] },
         leastPropagationSeconds: 0,
-        flowLogDays: 7,
+        flowLogDays: 91,
         logs: { retentionDays: 30, auditDays: 30, dailyCapGib: 1, detail: false },
         ...{ grafanaInZones: false, alertsUpTo: 2, needsReceivers: false },
         signedBy: ["operations"],
@@ -120,7 +120,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         ...{ slaTier: "Standard", slaTiers: ["Standard", "Premium"] },
         systemPool: { vmSize: "Standard_D4ds_v5", minCount: 2, maxCount: 6 },
         leastSystemNodes: 2,
-        flowLogDays: 30,
+        flowLogDays: 91,
         logs: { retentionDays: 30, auditDays: 90, dailyCapGib: 5, detail: true },
         ...{ needs: ["owner"], needsGroups: ["operations", "security"], needsBudget: false },
         signedBy: ["operations", "security"],
@@ -132,7 +132,7 @@ export const tiers: Readonly<Record<Environment, Tier>> = {
         ...{ slaTier: "Standard", slaTiers: ["Standard", "Premium"] },
         systemPool: { vmSize: "Standard_D8ds_v5", minCount: 3, maxCount: 9 },
         leastSystemNodes: 3,
-        flowLogDays: 90,
+        flowLogDays: 365,
         logs: { retentionDays: 90, auditDays: 730, dailyCapGib: 50, detail: true },
         ...{ needs: ["owner", "costCentre"], needsGroups: ["operations", "security", "finance"], needsBudget: true },
         signedBy: ["operations", "security", "finance"],
