@@ -175,12 +175,15 @@ export const partKinds: Partial<Record<string, PartKind>> = {
 
 /** What only fills a picture: one and many. */
 export const countedKinds: Partial<Record<string, readonly [string, string]>> = {
+    "alertsmanagement:PrometheusRuleGroup": ["group of metric alerts", "groups of metric alerts"],
     "authorization:ManagementLockByScope": ["lock", "locks"],
     "authorization:PolicyAssignment": ["policy assignment", "policy assignments"],
     "authorization:RoleAssignment": ["role assignment", "role assignments"],
     "consumption:Budget": ["budget", "budgets"],
     "managedidentity:UserAssignedIdentity": ["managed identity", "managed identities"],
     "managedidentity:FederatedIdentityCredential": ["federated credential", "federated credentials"],
+    "monitor:ActionGroup": ["action group", "action groups"],
+    "monitor:ActivityLogAlert": ["activity alert", "activity alerts"],
     "monitor:DataCollectionEndpoint": ["data collection endpoint", "data collection endpoints"],
     "monitor:DataCollectionRule": ["data collection rule", "data collection rules"],
     "monitor:DataCollectionRuleAssociation": ["data collection association", "data collection associations"],
