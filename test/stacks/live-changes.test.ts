@@ -1,4 +1,4 @@
-import { liveConfig } from "../live-stack";
+import { liveConfig } from "../live-config";
 import { CompiledProject } from "../plain-pulumi/compiled-project";
 
 // What a reviewer reads in a preview of the real engine when somebody changes what Azure never changes in place.

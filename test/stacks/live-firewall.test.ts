@@ -1,4 +1,4 @@
-import { liveConfig } from "../live-stack";
+import { liveConfig } from "../live-config";
 import { CompiledProject } from "../plain-pulumi/compiled-project";
 
 // A network whose one way out is a firewall comes up and goes down on the real engine, in the order that Azure needs.

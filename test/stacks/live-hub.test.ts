@@ -1,4 +1,4 @@
-import { liveConfig } from "../live-stack";
+import { liveConfig } from "../live-config";
 import { CompiledProject } from "../plain-pulumi/compiled-project";
 import { hubScopeId, hubZoneIds } from "./good-settings";
 

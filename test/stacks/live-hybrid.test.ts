@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { liveConfig } from "../live-stack";
+import { liveConfig } from "../live-config";
 import { CompiledProject } from "../plain-pulumi/compiled-project";
 
 // An environment with a firewall, both kinds of gateway and a resolver comes up and goes down on the real engine, in the

@@ -1,4 +1,4 @@
-import { liveConfig } from "../live-stack";
+import { liveConfig } from "../live-config";
 import { compiled, CompiledProject } from "../plain-pulumi/compiled-project";
 import { corporateSettings, faultsOf, type Kinds } from "./network-kinds";
 

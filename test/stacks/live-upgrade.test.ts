@@ -1,4 +1,4 @@
-import { liveConfig } from "../live-stack";
+import { liveConfig } from "../live-config";
 import { CompiledProject } from "../plain-pulumi/compiled-project";
 
 // The real engine on the sandbox's Azure: Kubernetes goes up in two changes, each with a preview that shows just that.
