@@ -188,8 +188,10 @@ export async function settingsIn(folder: string, engine: Engine, stack: string):
     }
 }
 
+/** Is it a secret, or does it hold one at any depth? */
 function isSecure(value: unknown): boolean {
-    return typeof value === "object" && value !== null && "secure" in value;
+    if (typeof value !== "object" || value === null) return false;
+    return "secure" in value || Object.values(value).some(isSecure);
 }
 
 /** The salt belongs to the secrets in the state, so the state knows it best; a new stack gets one from the engine. */

@@ -41,6 +41,17 @@ test("what an environment must be told and no committed file can know is filled 
     });
 });
 
+test("what was encrypted for others is left out by name, at any depth", async () => {
+    const root = mkdtempSync(join(tmpdir(), "root-"));
+    writeFileSync(join(root, "Pulumi.yaml"), "name: mlplatform\nruntime: nodejs\n");
+    const config = { "mlplatform:environment": "dev", "mlplatform:hybridSecrets": { office: { secure: "v1:abc" } } };
+    writeFileSync(join(root, "Pulumi.vpn.yaml"), JSON.stringify({ config }));
+    const { leftOut } = await prepareWorkspace({ ...at, root }, new Engine(at), "vpn", 0);
+    expect(leftOut).toEqual(["mlplatform:hybridSecrets"]);
+    expect(JSON.stringify(copy("vpn"))).not.toContain("v1:abc");
+    rmSync(root, { recursive: true });
+});
+
 test("waits follow the clock, in every environment, and the config stays as it is on Azure", async () => {
     for (const stack of ["dev", "staging", "prod"]) {
         const { propagationSeconds, pace } = await prepare(0.1, stack);
