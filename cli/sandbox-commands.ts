@@ -55,7 +55,7 @@ function list(azure: Azure, [part = ""]: readonly string[], { terminal }: Contex
 }
 
 function deleted(azure: Azure, _args: readonly string[], { terminal }: Context): void {
-    const held = azure.types.tokens().flatMap((token) => azure.softDeleted(token));
+    const held = azure.softDeleted();
     for (const line of table(
         held.map(({ token, id }) => [kindOf(token), id]),
         "",

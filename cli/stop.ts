@@ -49,7 +49,7 @@ export function tellWhatIsLeft(run: StackRun): void {
         "Still in the sandbox's Azure (of other stacks, or not of ours)",
         table(left.map(({ token, id }) => [kindOf(token), id])),
     );
-    const held = sandbox.azure.types.tokens().flatMap((token) => sandbox.azure.softDeleted(token));
+    const held = sandbox.azure.softDeleted();
     say(
         "Deleted, but their names stay reserved",
         table(held.map(({ token, id }) => [kindOf(token), id.slice(id.lastIndexOf("/") + 1)])),

@@ -185,11 +185,13 @@ export class Azure implements Subscription {
         return token === undefined ? all : all.filter((resource) => resource.token === token);
     }
 
-    softDeleted(token: string): Stored[] {
+    /** What is deleted and still holds its name, by id. */
+    softDeleted(token?: string): Stored[] {
         return this.store
             .heldNames()
-            .filter(({ resource, until }) => resource.token === token && until > this.now())
-            .map(({ resource }) => resource);
+            .filter(({ resource, until }) => until > this.now() && (token === undefined || resource.token === token))
+            .map(({ resource }) => resource)
+            .sort((a, b) => (a.id < b.id ? -1 : 1));
     }
 
     hasRole(principalId: string, roleGuids: readonly string[], scope: string): boolean {
