@@ -11,7 +11,7 @@ import { overlap, parseCidr } from "../components/network/cidr";
 import { platformTags, tagFaults } from "../components/tags";
 import { regions } from "../facts/regions";
 import { flag, guid, list, number, object, oneOf, record, text, type Parser } from "../stacks/parse";
-import { SettingsError } from "../stacks/settings";
+import { SettingsError } from "../stacks/config";
 import { environments, type Environment } from "../stacks/tiers";
 
 /** Name in bootstrap/Pulumi.yaml; its keys are in this namespace. */

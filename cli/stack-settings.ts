@@ -1,4 +1,5 @@
-import { readSettings, SettingsError } from "../stacks/settings";
+import { SettingsError } from "../stacks/config";
+import { readSettings } from "../stacks/settings";
 import type { Settings } from "../stacks/settings";
 import { Engine } from "./engine";
 import type { Context } from "./stack-run";

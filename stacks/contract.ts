@@ -101,7 +101,7 @@ export function foundationOutputs(
 export function readFoundation(stack: string, outputs: Readonly<Record<string, unknown>>): FoundationContract {
     const faults: string[] = [];
     // Newer foundations may promise more than this version asks for.
-    const known = Object.fromEntries(Object.entries(outputs).filter(([name]) => names.has(name)));
+    const known = Object.fromEntries(Object.entries(outputs).filter(([name]) => contractNames.includes(name)));
     const read = contract(stack, known, faults);
     if (read !== undefined && faults.length === 0) return read;
     throw new Error(
@@ -110,17 +110,9 @@ export function readFoundation(stack: string, outputs: Readonly<Record<string, u
     );
 }
 
-const names: ReadonlySet<string> = new Set([
+/** Names of the outputs. */
+export const contractNames: readonly string[] = [
     ...["contractVersion", "environment", "workload", "location", "subscriptionId", "tenantId", "resourceGroups"],
-    ...[
-        "network",
-        "vault",
-        "registry",
-        "storage",
-        "machineLearning",
-        "diskEncryptionSetId",
-        "runner",
-        "cluster",
-        "monitoring",
-    ],
-]);
+    ...["network", "vault", "registry", "storage", "machineLearning", "diskEncryptionSetId", "runner", "cluster"],
+    "monitoring",
+];

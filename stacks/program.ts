@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dropApiVersionAliases } from "./api-version-aliases";
-import { foundation } from "./foundation";
-import { loadSettings } from "./settings";
+import { kindOf, loadConfig } from "./config";
 
 /** Real seconds that a wait of so many of Azure's seconds takes. */
 export type Pace = (seconds: number) => number;
@@ -18,9 +17,41 @@ export const program = programAt((seconds) => seconds);
  */
 export function programAt(pace: Pace): () => Promise<Record<string, unknown>> {
     return async () => {
-        const settings = loadSettings();
-        dropApiVersionAliases();
-        for (const warning of settings.warnings) await pulumi.log.warn(warning);
-        return foundation({ ...settings, rolePropagationSeconds: pace(settings.rolePropagationSeconds) });
+        const build = await kinds[loadConfig(kindOf)]();
+        return await build(pace);
     };
 }
+
+type Build = (pace: Pace) => Promise<Record<string, unknown>>;
+
+/** Each kind is loaded only when it is asked for: its resource types take a second. */
+const kinds: Readonly<Record<ReturnType<typeof kindOf>, () => Promise<Build>>> = {
+    foundation: async () => {
+        const { loadSettings } = await import("./settings");
+        const { foundation } = await import("./foundation");
+        return async (pace) => {
+            const settings = loadSettings();
+            dropApiVersionAliases();
+            for (const warning of settings.warnings) await pulumi.log.warn(warning);
+            return foundation({ ...settings, rolePropagationSeconds: pace(settings.rolePropagationSeconds) });
+        };
+    },
+    images: () =>
+        Promise.reject(
+            new pulumi.RunError("mlplatform:kind images is not built yet; one of foundation, services, team"),
+        ),
+    services: async () => {
+        const { loadServicesSettings } = await import("./settings/services");
+        const { services } = await import("./services");
+        return () => services(loadServicesSettings());
+    },
+    team: async () => {
+        const { loadTeamSettings } = await import("./settings/team");
+        const { team } = await import("./team");
+        return () => {
+            const settings = loadTeamSettings();
+            dropApiVersionAliases();
+            return team(settings);
+        };
+    },
+};

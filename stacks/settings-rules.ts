@@ -29,9 +29,6 @@ export function settingsFaults(settings: Settings, today: Date): string[] {
 }
 
 const rules: readonly Rule[] = [
-    ({ kind }) => [
-        kind !== "foundation" && `mlplatform:kind must be foundation, the one kind built so far, got "${kind}"`,
-    ],
     region,
     names,
     addresses,

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { ZoneRoleBy } from "../components/cluster/cluster-access";
 import type { ClusterAddresses, NodeOsChannel, SlaTier, UpgradeChannel } from "../components/cluster/cluster-settings";
 import { nodeOsChannels, slaTiers, upgradeChannels } from "../components/cluster/cluster-settings";
@@ -20,6 +19,7 @@ import { regions } from "../facts/regions";
 import { sourceNames, type SourceName } from "../facts/sources";
 import { anyNumber, flag, guid, list, number, object, oneOf, optional, record, text, type Parser } from "./parse";
 import { environmentBlocks } from "./address-blocks";
+import { loadConfig, readConfig, SettingsError, stackKinds, type IsSecret, type ReadConfig } from "./config";
 import { hub } from "./settings/network";
 import { settingsFaults, settingsWarnings } from "./settings-rules";
 import { budget, groups } from "./settings/governance";
@@ -28,10 +28,6 @@ import { hybrid, hybridSecrets, type HybridSecrets } from "./settings/hybrid";
 import { runner, runnerOf } from "./settings/runner";
 import { state, type StateAccess } from "./settings/state";
 import { environments, tiers, type Environment, type Tier } from "./tiers";
-
-/** Kinds of stack: each is signed by those who own what it holds. */
-export const stackKinds = ["foundation", "images", "services", "team"] as const;
-export type StackKind = (typeof stackKinds)[number];
 
 /** What has a name that is unique in all of Azure, or outlives its deletion. */
 export interface Generations {
@@ -48,7 +44,6 @@ export type EgressSetting = EgressChoice & { allowedFqdns?: readonly string[] };
 
 /** A stack's config, read and checked. Everything below gets values from here, and never reads config itself. */
 export interface Settings {
-    kind: StackKind;
     environment: Environment;
     tier: Tier;
     naming: Naming;
@@ -118,9 +113,6 @@ export interface Settings {
     /** Worth saying, but no reason to stop. */
     warnings: readonly string[];
 }
-
-/** Name in Pulumi.yaml; keys without a namespace are in this one. */
-export const namespace = "mlplatform";
 
 const pool = {
     prefix: text(),
@@ -242,45 +234,24 @@ export const configKeys = {
 } as const satisfies Record<string, Parser<unknown>>;
 
 type ConfigKey = keyof typeof configKeys;
-type Read = { [K in ConfigKey]?: (typeof configKeys)[K] extends Parser<infer T> ? T : never };
+type Read = ReadConfig<typeof configKeys>;
 
-const required: readonly ConfigKey[] = [
+const required = [
     ...(["mlplatform:kind", "mlplatform:environment", "mlplatform:workload", "mlplatform:location"] as const),
     ...(["mlplatform:adminGroupObjectIds", "mlplatform:cosmosDbObjectId"] as const),
     ...(["azure-native:subscriptionId", "azure-native:tenantId"] as const),
-];
-
-/** Every fault of a stack's config, in one error. */
-export class SettingsError extends Error {
-    constructor(readonly faults: readonly string[]) {
-        super(
-            `the stack's config has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n  ${faults.join("\n  ")}`,
-        );
-        this.name = "SettingsError";
-    }
-}
+] satisfies ConfigKey[];
 
 /**
  * Reads the config of the stack that is running.
  * @throws pulumi.RunError, which is printed without a stack trace: the fault is in the config, not in the program.
  */
 export function loadSettings(): Settings {
-    try {
-        return readSettings(pulumi.runtime.allConfig(), new Date(), isSecret);
-    } catch (fault) {
-        if (fault instanceof SettingsError) throw new pulumi.RunError(fault.message);
-        throw fault;
-    }
+    return loadConfig((source, secret) => readSettings(source, new Date(), secret));
 }
 
 /** Keys whose values must be secrets in the stack's file. */
-const secretKeys: readonly string[] = ["mlplatform:hybridSecrets"] satisfies ConfigKey[];
-
-/** Does the engine hold that key's value as a secret? The SDK knows and declares it nowhere. */
-function isSecret(key: string): boolean {
-    const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
-    return isConfigSecret(key);
-}
+const secretKeys = ["mlplatform:hybridSecrets"] satisfies ConfigKey[];
 
 /**
  * Reads a stack's config, given as Pulumi holds it: keys with their namespace, values as text.
@@ -290,31 +261,13 @@ function isSecret(key: string): boolean {
 export function readSettings(
     source: Readonly<Record<string, string>>,
     today = new Date(),
-    secret: (key: string) => boolean = () => true,
+    secret: IsSecret = () => true,
 ): Settings {
-    const faults: string[] = [];
-    const read: Record<string, unknown> = {};
-    for (const key of Object.keys(source))
-        if (key.startsWith(`${namespace}:`) && !(key in configKeys)) faults.push(unknownKey(key));
-    for (const [key, parser] of Object.entries<Parser<unknown>>(configKeys)) {
-        const value = isUnset(key, source[key]) ? undefined : source[key];
-        if (value !== undefined) read[key] = parser(key, value, faults);
-        else if (required.some((one) => one === key)) faults.push(`${key} must be set: pulumi config set ${key} VALUE`);
-    }
-    for (const key of secretKeys)
-        if (!isUnset(key, source[key]) && source[key] !== undefined && !secret(key))
-            faults.push(
-                `${key} must be a secret, it is there in clear: pulumi config set --secret --path '${key}.NAME'`,
-            );
+    const { read, faults } = readConfig({ kind: "foundation", keys: configKeys, required, secretKeys }, source, secret);
     const draft = drafted(read, today);
     faults.push(...settingsFaults(draft, today));
-    if (faults.length > 0) throw new SettingsError([...new Set(faults)]);
+    if (faults.length > 0) throw new SettingsError(faults);
     return { ...draft, warnings: settingsWarnings(draft, today) };
-}
-
-/** Pulumi.yaml gives every key that may be left out a default; for what depends on the environment, that is nothing. */
-function isUnset(key: string, value: string | undefined): boolean {
-    return value === "" || value === "{}" || (value === "[]" && key === "mlplatform:zones");
 }
 
 /** Where a value is missing or unreadable, a stand-in lets the other rules be checked all the same. */
@@ -332,7 +285,7 @@ function drafted(read: Read, today: Date): Settings {
         zones: shape.zones ?? zones,
     });
     return {
-        ...{ kind: read["mlplatform:kind"] ?? "foundation", environment, tier, location, zones },
+        ...{ environment, tier, location, zones },
         naming: {
             workload: read["mlplatform:workload"] ?? "mlp",
             environment,
@@ -408,29 +361,6 @@ function dnsOf(read: Read["mlplatform:dns"], location: string): Pick<Settings, "
     if (read?.mode !== "policy") return { zoneChoice: { kind: "own" } };
     const apiServerZoneId = zoneIds[`private.${location}.azmk8s.io`];
     return { zoneChoice: { kind: "policy" }, ...(apiServerZoneId !== undefined && { apiServerZoneId }) };
-}
-
-/** What hardening fixes, by words that people look for in config. */
-const hardened =
-    /public|privateCluster|localAccount|adminUser|sharedKey|anonymous|firewallRules|ipRules|tls|encrypt|runCommand|rbac/i;
-
-function unknownKey(key: string): string {
-    if (hardened.test(key)) return `${key} is not a setting: the platform is closed and encrypted, always; remove it`;
-    const [near] = Object.keys(configKeys)
-        .map((known) => ({ known, distance: editDistance(known.toLowerCase(), key.toLowerCase()) }))
-        .sort((a, b) => a.distance - b.distance);
-    return `${key} is not a setting${near && near.distance <= 3 ? `; did you mean ${near.known}?` : "; Pulumi.yaml lists them"}`;
-}
-
-function editDistance(a: string, b: string): number {
-    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-    for (const [i, from] of Array.from(a).entries()) {
-        const next = [i + 1];
-        for (const [j, to] of Array.from(b).entries())
-            next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (from === to ? 0 : 1)));
-        row = next;
-    }
-    return row[b.length] ?? 0;
 }
 
 /** Without the fields that are undefined, which would otherwise overwrite defaults. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bootstrapKeys, bootstrapNamespace, readBootstrapSettings } from "../../bootstrap/settings";
-import { SettingsError } from "../../stacks/settings";
+import { SettingsError } from "../../stacks/config";
 import { good } from "./good";
 
 function faultsOf(change: Readonly<Record<string, unknown>>): string {

@@ -1,4 +1,5 @@
-import { readSettings, SettingsError } from "../../stacks/settings";
+import { SettingsError } from "../../stacks/config";
+import { readSettings } from "../../stacks/settings";
 import { corporateSettings, faultsOf } from "./network-kinds";
 
 // Every way out with every keeper of zones, kind of hub and way to on-premises: what does not go together is refused, each pair with its

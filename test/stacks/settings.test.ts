@@ -1,6 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { configKeys, namespace, readSettings, SettingsError } from "../../stacks/settings";
+import { parse } from "yaml";
+import { namespace, projectDefaults, SettingsError } from "../../stacks/config";
+import { configKeys, readSettings } from "../../stacks/settings";
+import { servicesKeys } from "../../stacks/settings/services";
+import { teamKeys } from "../../stacks/settings/team";
 import { environments, tiers } from "../../stacks/tiers";
 import { dev, hubMonitoring, hubZoneIds, prod } from "./good-settings";
 import { hybridDev } from "./hybrid-settings";
@@ -57,7 +61,6 @@ test("tells all faults at once", () => {
 test("a good config reads into values with the environment's own", () => {
     const settings = readSettings(dev, today);
     expect(settings).toMatchObject({
-        kind: "foundation",
         zones: ["1", "2", "3"],
         naming: { workload: "mlp", environment: "dev" },
         egress: { kind: "natGateway" },
@@ -177,13 +180,20 @@ test("staging is prod but for sizes, retention and who signs", () => {
     expect(environments.filter((environment) => tiers[environment].records.lockable)).toEqual(["prod"]);
 });
 
-// Not parsed with a YAML library: the two places where keys are listed must read alike to people too.
-const projectFile = fs.readFileSync(path.join(__dirname, "..", "..", "Pulumi.yaml"), "utf8");
-const described = [...projectFile.slice(projectFile.indexOf("\nconfig:")).matchAll(/^ {2}(\w+):$/gm)].map(
-    ([, key]) => `${namespace}:${key ?? ""}`,
-);
+const projectFile = parse(fs.readFileSync(path.join(__dirname, "..", "..", "Pulumi.yaml"), "utf8")) as {
+    config: Record<string, { default?: unknown }>;
+};
 
 test("Pulumi.yaml describes the very keys that are read", () => {
-    const read = Object.keys(configKeys).filter((key) => key.startsWith(`${namespace}:`));
-    expect([...described].sort()).toEqual([...read].sort());
+    const tables = [configKeys, servicesKeys, teamKeys].flatMap((keys) => Object.keys(keys));
+    const read = new Set(tables.filter((key) => key.startsWith(`${namespace}:`)));
+    const described = Object.keys(projectFile.config).map((key) => `${namespace}:${key}`);
+    expect(described.sort()).toEqual([...read].sort());
+});
+
+test("what Pulumi.yaml gives to every stack is no setting of its own", () => {
+    const given = Object.entries(projectFile.config).flatMap(([key, entry]) =>
+        "default" in entry ? [[key, entry.default] as const] : [],
+    );
+    expect(Object.fromEntries(given)).toEqual(projectDefaults);
 });

@@ -46,9 +46,13 @@ export const wrongSettings: readonly WrongSettings[] = [
     wrong(
         "a key misspelt",
         { adressSpace: "10.0.0.0/20" },
-        "mlplatform:adressSpace is not a setting; did you mean mlplatform:addressSpace?",
+        "mlplatform:adressSpace is not a setting of foundation stacks; did you mean mlplatform:addressSpace?",
     ),
-    wrong("a key of nobody's", { colour: "blue" }, "mlplatform:colour is not a setting; Pulumi.yaml lists them"),
+    wrong(
+        "a key of nobody's",
+        { colour: "blue" },
+        "mlplatform:colour is not a setting of foundation stacks; Pulumi.yaml lists them",
+    ),
     wrong(
         "hardening turned off",
         { publicNetworkAccess: "Enabled" },
@@ -64,11 +68,6 @@ export const wrongSettings: readonly WrongSettings[] = [
         "a kind of nobody's",
         { kind: "frontend" },
         'mlplatform:kind must be one of foundation, images, services, team, got "frontend"',
-    ),
-    wrong(
-        "a kind to come",
-        { kind: "team" },
-        'mlplatform:kind must be foundation, the one kind built so far, got "team"',
     ),
     wrong(
         "an environment of nobody's",
