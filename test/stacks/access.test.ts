@@ -1,20 +1,14 @@
-import * as pulumi from "@pulumi/pulumi";
 import { accessLines } from "../../cli/access";
 import { accessRows, principals, type AccessRow } from "../../facts/access-table";
 import { roleDefinitions } from "../../facts/role-definitions";
-import { foundation } from "../../stacks/foundation";
-import { readSettings } from "../../stacks/settings";
-import { all, seen, value } from "../mocks";
+import { all } from "../mocks";
+import { buildFoundation } from "./built-foundation";
 import { dev, prod } from "./good-settings";
 
 jest.setTimeout(60_000);
 
 async function build(config: Readonly<Record<string, string>>): Promise<AccessRow[]> {
-    await value(pulumi.output(foundation(readSettings(config))));
-    for (let before = -1; before !== seen.length;) {
-        before = seen.length;
-        await new Promise((done) => setTimeout(done, 50));
-    }
+    await buildFoundation(config);
     return all("authorization:RoleAssignment").map(({ name, inputs }) => {
         const row = Object.values<AccessRow>(accessRows).find(({ why }) => why === inputs.description);
         if (row === undefined) throw new Error(`${name} is in no row of the access table`);

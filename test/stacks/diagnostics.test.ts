@@ -1,11 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
 import { valueAt } from "../../sandbox/azure/properties";
 import { TypeTable } from "../../sandbox/azure/type-table";
 import { azureTypes } from "../../sandbox/azure/types";
 import { logCategoriesOf } from "../../sandbox/azure/types/log-categories";
-import { foundation } from "../../stacks/foundation";
-import { readSettings } from "../../stacks/settings";
-import { seen, value, type Seen } from "../mocks";
+import type { Seen } from "../mocks";
+import { azureResources } from "./built-foundation";
 import { dev, prod } from "./good-settings";
 import { hybridDev } from "./hybrid-settings";
 
@@ -15,15 +13,6 @@ jest.setTimeout(120_000);
 
 const table = new TypeTable(azureTypes);
 const setting = "azure-native:monitor:DiagnosticSetting";
-
-async function build(config: Readonly<Record<string, string>>): Promise<readonly Seen[]> {
-    await value(pulumi.output(foundation(readSettings(config))));
-    for (let before = -1; before !== seen.length;) {
-        before = seen.length;
-        await new Promise((done) => setTimeout(done, 50));
-    }
-    return seen.filter(({ type }) => type.startsWith("azure-native:"));
-}
 
 /** Ids, as the mocks make them (several resources of one name share one), of what a resource lets be watched, with the types of those parts. */
 function watchable({ type, name }: Seen): { id: string; armType: string }[] {
@@ -43,7 +32,7 @@ describe.each([
     ["prod", prod],
 ])("in %s", (_, config) => {
     test("everything that logs has a diagnostic setting, and it is known of every type whether it does", async () => {
-        const resources = await build(config);
+        const resources = await azureResources(config);
         const watched = resources.filter(({ type }) => type === setting).map(({ inputs }) => inputs.resourceUri);
         const parts = resources.filter(({ type }) => !setUp.test(type)).flatMap(watchable);
         expect(parts.filter(({ armType }) => logCategoriesOf(armType) === undefined)).toEqual([]);
@@ -55,7 +44,7 @@ describe.each([
     });
 
     test("every category exists for its type", async () => {
-        const resources = await build(config);
+        const resources = await azureResources(config);
         const parts = resources.flatMap(watchable);
         for (const { inputs } of resources.filter(({ type }) => type === setting)) {
             const types = parts.filter(({ id }) => id === inputs.resourceUri).map(({ armType }) => armType);

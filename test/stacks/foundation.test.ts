@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { foundationOutputs, readFoundation, type FoundationContract } from "../../stacks/contract";
-import { foundation } from "../../stacks/foundation";
-import { readSettings } from "../../stacks/settings";
 import { all, only, seen, value } from "../mocks";
+import { buildFoundation } from "./built-foundation";
 import { dev, hubMonitoring, hubZoneIds, prod } from "./good-settings";
 
 // A whole foundation takes a while on a busy machine: every resource resolves its aliases.
@@ -14,24 +13,8 @@ const pools = {
         '[{"prefix":"t4","vmSize":"Standard_NC4as_T4_v3","use":"training","driver":"Install","minCount":0,"maxCount":2}]',
 };
 
-async function build(config: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
-    const outputs = foundation(readSettings(config));
-    const resolved = await value(pulumi.output(outputs));
-    await settled();
-    return resolved;
-}
-
-/** Registrations go on after the outputs are known: waits until no more come. */
-async function settled(): Promise<void> {
-    let before = -1;
-    while (before !== seen.length) {
-        before = seen.length;
-        await new Promise((done) => setTimeout(done, 50));
-    }
-}
-
 test("the foundation keeps its contract", async () => {
-    const outputs = await build({ ...dev, ...pools });
+    const { outputs } = await buildFoundation({ ...dev, ...pools });
     // The mocks answer with little; what is made up here, Azure gives.
     const cluster = {
         ...(outputs.cluster as object),
@@ -45,7 +28,7 @@ test("the foundation keeps its contract", async () => {
 });
 
 test("everything that takes tags carries the platform's", async () => {
-    await build({ ...dev, ...pools });
+    await buildFoundation({ ...dev, ...pools });
     const tagged = seen.filter(({ type, inputs }) => type.startsWith("azure-native:") && "tags" in inputs);
     expect(tagged.length).toBeGreaterThan(40);
     for (const { inputs } of tagged)
@@ -53,7 +36,7 @@ test("everything that takes tags carries the platform's", async () => {
 });
 
 test("pools wait for the cluster, its windows and all pools before them", async () => {
-    await build({ ...dev, ...pools });
+    await buildFoundation({ ...dev, ...pools });
     const [system, work, t4] = all("containerservice:AgentPool");
     expect([system, work, t4].map((pool) => String(pool?.inputs.agentPoolName).slice(0, -4))).toEqual([
         "sys",
@@ -68,13 +51,13 @@ test("pools wait for the cluster, its windows and all pools before them", async 
 });
 
 test("dev can be thrown away: nothing is protected or locked", async () => {
-    await build(dev);
+    await buildFoundation(dev);
     expect(seen.filter(({ options }) => options.protect)).toEqual([]);
     expect(all("authorization:ManagementLockByScope")).toEqual([]);
 });
 
 test("in prod, what holds data or keys is protected and its group locked", async () => {
-    await build(prod);
+    await buildFoundation(prod);
     for (const type of [
         "keyvault:Vault",
         "keyvault:Key",
@@ -94,7 +77,7 @@ test("in prod, what holds data or keys is protected and its group locked", async
 });
 
 test("a destroy by mistake stops at the lock, which waits for everything, pools included", async () => {
-    await build({ ...prod, ...pools });
+    await buildFoundation({ ...prod, ...pools });
     expect(only("authorization:ManagementLockByScope").options.protect).toBe(true);
     const names = only("mlplatform:governance:Lock").options.dependsOn.map((urn) => urn.split("::").pop());
     for (const { name } of all("containerservice:AgentPool")) expect(names).toContain(name);
@@ -103,13 +86,17 @@ test("a destroy by mistake stops at the lock, which waits for everything, pools 
 });
 
 test("a teardown lifts protection", async () => {
-    await build({ ...prod, "mlplatform:teardown": "true" });
+    await buildFoundation({ ...prod, "mlplatform:teardown": "true" });
     expect(all("keyvault:Vault")).toHaveLength(2);
     expect(seen.filter(({ options }) => options.protect)).toEqual([]);
 });
 
 test("with a hub's zones, none is made here", async () => {
-    await build({ ...dev, ...hubMonitoring, "mlplatform:dns": JSON.stringify({ mode: "hub", zoneIds: hubZoneIds }) });
+    await buildFoundation({
+        ...dev,
+        ...hubMonitoring,
+        "mlplatform:dns": JSON.stringify({ mode: "hub", zoneIds: hubZoneIds }),
+    });
     expect(all("privatedns:PrivateZone")).toEqual([]);
     expect(only("containerservice:ManagedCluster").inputs).toMatchObject({
         apiServerAccessProfile: { privateDNSZone: hubZoneIds["private.swedencentral.azmk8s.io"] },
@@ -127,7 +114,7 @@ test("a key of a managed HSM is used as it is", async () => {
             principalId: "55555555-5555-4555-8555-555555555555",
         },
     };
-    await build({ ...dev, "mlplatform:existingKeys": JSON.stringify({ registry }) });
+    await buildFoundation({ ...dev, "mlplatform:existingKeys": JSON.stringify({ registry }) });
     expect(
         all("keyvault:Key")
             .map(({ name }) => name)
@@ -137,12 +124,12 @@ test("a key of a managed HSM is used as it is", async () => {
 });
 
 test("everything logs to a workspace of our own, or to the one from config", async () => {
-    const own = await build(dev);
+    const { outputs: own } = await buildFoundation(dev);
     expect(own.monitoring).toMatchObject({ logWorkspaceId: "/id/logs" });
     expect(only("operationalinsights:Workspace").inputs.retentionInDays).toBe(30);
     seen.length = 0;
     const id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/corp";
-    await build({ ...dev, "mlplatform:logAnalyticsWorkspaceId": id });
+    await buildFoundation({ ...dev, "mlplatform:logAnalyticsWorkspaceId": id });
     expect(all("operationalinsights:Workspace")).toEqual([]);
     expect(only("containerservice:ManagedCluster").inputs).toMatchObject({
         securityProfile: { defender: { logAnalyticsWorkspaceResourceId: id } },
@@ -150,13 +137,13 @@ test("everything logs to a workspace of our own, or to the one from config", asy
 });
 
 test("state and its key are reached from inside once config names them", async () => {
-    await build(dev);
+    await buildFoundation(dev);
     const without = all("network:PrivateEndpoint").length;
     seen.length = 0;
     const group = "/subscriptions/s/resourceGroups/rg-mlp-boot-sdc/providers";
     const accountId = `${group}/Microsoft.Storage/storageAccounts/stmlpbootstate`;
     const vaultId = `${group}/Microsoft.KeyVault/vaults/kv-mlp-boot`;
-    await build({ ...dev, "mlplatform:state": JSON.stringify({ accountId, vaultId }) });
+    await buildFoundation({ ...dev, "mlplatform:state": JSON.stringify({ accountId, vaultId }) });
     expect(all("network:PrivateEndpoint").length).toBe(without + 2);
     const targets = (name: string): object => ({
         privateLinkServiceConnections: [{ privateLinkServiceId: name }],

@@ -1,12 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
 import { fixedFields, fixedProperties } from "../../components/cluster/pool-settings";
 import { withValueAt, valueAt } from "../../sandbox/azure/properties";
 import type { Properties } from "../../sandbox/azure/resource-type";
 import { TypeTable } from "../../sandbox/azure/type-table";
 import { azureTypes } from "../../sandbox/azure/types";
-import { foundation } from "../../stacks/foundation";
-import { readSettings } from "../../stacks/settings";
-import { runHook, seen, value, type Seen } from "../mocks";
+import { runHook, type Seen } from "../mocks";
+import { azureResources } from "./built-foundation";
 import { dev, prod } from "./good-settings";
 import { hybridDev } from "./hybrid-settings";
 
@@ -31,15 +29,6 @@ const config = {
     "mlplatform:gpuPools":
         '[{"prefix":"t4","vmSize":"Standard_NC4as_T4_v3","use":"training","driver":"Install","minCount":0,"maxCount":2}]',
 };
-
-async function build(settings: Readonly<Record<string, string>>): Promise<readonly Seen[]> {
-    await value(pulumi.output(foundation(readSettings({ ...settings, ...config }))));
-    for (let before = -1; before !== seen.length;) {
-        before = seen.length;
-        await new Promise((done) => setTimeout(done, 50));
-    }
-    return [...seen];
-}
 
 /** Something else of the same kind. */
 function other(before: unknown): unknown {
@@ -79,7 +68,7 @@ describe.each([
     ["prod", prod],
 ])("in %s", (_, settings) => {
     test("no change that Azure refuses is previewed as an update", async () => {
-        const resources = (await build(settings)).filter(({ type }) => type.startsWith("azure-native:"));
+        const resources = await azureResources({ ...settings, ...config });
         const wrong: string[] = [];
         let checked = 0;
         for (const resource of resources) {
@@ -94,7 +83,7 @@ describe.each([
     });
 
     test("a pool's name follows from every property that Azure never changes", async () => {
-        const pools = (await build(settings)).filter(({ type }) => type === agentPool);
+        const pools = (await azureResources({ ...settings, ...config })).filter(({ type }) => type === agentPool);
         expect(pools.length).toBe(3);
         const named = new Set([...Object.keys(fixedProperties(everyField)), "vnetSubnetID"]);
         const stated = pools.flatMap(({ inputs }) =>

@@ -1,11 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
 import { policyRows, type PolicyRow } from "../../facts/policy-definitions";
 import { policyDefinitions } from "../../sandbox/azure/policy-definitions";
 import { TypeTable } from "../../sandbox/azure/type-table";
 import { azureTypes } from "../../sandbox/azure/types";
-import { foundation } from "../../stacks/foundation";
-import { readSettings } from "../../stacks/settings";
-import { all, only, seen, value, type Seen } from "../mocks";
+import { all, only, seen } from "../mocks";
+import { azureResources } from "./built-foundation";
 import { dev, prod } from "./good-settings";
 
 jest.setTimeout(60_000);
@@ -13,17 +11,8 @@ jest.setTimeout(60_000);
 const table = new TypeTable(azureTypes);
 const token = "authorization:PolicyAssignment";
 
-async function build(config: Readonly<Record<string, string>>): Promise<readonly Seen[]> {
-    await value(pulumi.output(foundation(readSettings(config))));
-    for (let before = -1; before !== seen.length;) {
-        before = seen.length;
-        await new Promise((done) => setTimeout(done, 50));
-    }
-    return seen.filter(({ type }) => type.startsWith("azure-native:"));
-}
-
 test("in prod every policy of the table is enforced, on our own groups and on nothing wider", async () => {
-    await build(prod);
+    await azureResources(prod);
     const assigned = all(token).map(({ inputs }) => String(inputs.policyAssignmentName));
     expect([...new Set(assigned)].sort()).toEqual(Object.keys(policyRows).sort());
     for (const { inputs } of all(token)) {
@@ -40,7 +29,7 @@ test("in prod every policy of the table is enforced, on our own groups and on no
 });
 
 test("nothing that we deploy is refused by a policy of ours", async () => {
-    const resources = await build(prod);
+    const resources = await azureResources(prod);
     const parameters = { listOfAllowedLocations: ["swedencentral"] };
     const broken = Object.entries<PolicyRow>(policyRows).flatMap(([name, { guid }]) => {
         const { about, breaks } = policyDefinitions[guid] ?? {};
@@ -52,21 +41,21 @@ test("nothing that we deploy is refused by a policy of ours", async () => {
 });
 
 test("in dev policies report, until config says that they refuse", async () => {
-    await build(dev);
+    await azureResources(dev);
     for (const { inputs } of all(token)) expect(inputs.enforcementMode).toBe("DoNotEnforce");
     seen.length = 0;
-    await build({ ...dev, "mlplatform:policyMode": "enforce" });
+    await azureResources({ ...dev, "mlplatform:policyMode": "enforce" });
     for (const { inputs } of all(token)) expect(inputs.enforcementMode).toBe("Default");
 });
 
 test("the budget counts the nodes' group and the workspace's, where most is spent", async () => {
-    await build(prod);
+    await azureResources(prod);
     expect(only("consumption:Budget").inputs.filter).toMatchObject({
         dimensions: {
             values: ["platform-group", "data-group", "rg-nodes-mlp-prod-sdc", "azureml-rg-mlw-mlp-prod-sdc-1"],
         },
     });
     seen.length = 0;
-    await build(dev);
+    await azureResources(dev);
     expect(all("consumption:Budget")).toEqual([]);
 });
