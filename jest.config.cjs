@@ -9,8 +9,12 @@ module.exports = {
     workerIdleMemoryLimit: "1500MB",
     roots: ["<rootDir>/test"],
     testMatch: ["**/*.test.ts"],
+    // Packages without CommonJS, which jest on Node 22 cannot load as they are.
+    transformIgnorePatterns: [
+        "/node_modules/(?!(@kubernetes/client-node|openid-client|oauth4webapi|jose|jsonpath-plus|.*socks-proxy-agent|.*agent-base|js-yaml|undici)/)",
+    ],
     transform: {
-        "^.+\\.ts$": [
+        "^.+\\.(ts|js)$": [
             "@swc/jest",
             { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" } },
         ],
