@@ -170,7 +170,7 @@ function record(monitor: Monitor): void {
 
 /** The one resource of `type` in this test, or of that name among several. */
 export function only(type: string, name?: string): Seen {
-    const token = type.startsWith("mlplatform:") ? type : `azure-native:${type}`;
+    const token = /^(mlplatform|kubernetes):/.test(type) ? type : `azure-native:${type}`;
     const [found, ...others] = all(token).filter((resource) => name === undefined || resource.name === name);
     if (found === undefined || others.length > 0)
         throw new Error(

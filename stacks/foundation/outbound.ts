@@ -1,10 +1,14 @@
 import { outboundRules, type Installed, type OutboundRule } from "../../components/network/firewall-rules";
+import { thirdPartySources } from "../../facts/third-party";
 import { meet } from "../rules/addresses";
 import type { Settings } from "../settings";
 
 /** What the foundation installs that calls out, with what the operator adds. */
 export function installedBy(settings: Settings): Installed {
-    const { gpuPools, runner, sources, egress, dnsServers, hub } = settings;
+    const { gpuPools, runner, egress, dnsServers, hub } = settings;
+    // The machines of CI mirror what the stacks above install; without them, somebody else's do.
+    const mirrored = runner.kind === "none" ? [] : thirdPartySources;
+    const sources = [...new Set([...mirrored, ...settings.sources])];
     const besideUs = (server: string): boolean =>
         hub?.addressSpaces.some((block) => meet(`${server}/32`, block)) === true;
     return {

@@ -127,6 +127,19 @@ describe("what the foundation installs", () => {
         expect(hostsOf(rules)).toEqual(expect.arrayContaining(["data.example.com", "pypi.org"]));
     });
 
+    test("CI machines reach the publishers of what they mirror; without such machines nobody does", () => {
+        const withRunner = (runner: string): readonly OutboundRule[] =>
+            outboundOf(
+                readSettings({ ...dev, "mlplatform:egress": '{"kind":"firewall"}', "mlplatform:runner": runner }),
+            );
+        const publishers = ["registry-1.docker.io", "nvcr.io", "ghcr.io", "quay.io", "registry.k8s.io"];
+        const [mirroring, none] = [withRunner('{"kind":"azureDevOps"}'), withRunner('{"kind":"none"}')];
+        expect(hostsOf(mirroring)).toEqual(expect.arrayContaining(publishers));
+        expect(hostsOf(none).filter((host) => publishers.includes(host))).toEqual([]);
+        const senders = mirroring.filter(({ name }) => name.startsWith("source-")).flatMap(({ from }) => from);
+        expect(new Set(senders)).toEqual(new Set(["agents"]));
+    });
+
     test("resolvers of the hub's network are reached past the firewall, those behind it through it", () => {
         const settings = readSettings({
             ...{ ...dev, ...hubMonitoring },
