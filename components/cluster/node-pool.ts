@@ -8,6 +8,9 @@ import { keepNodeCount } from "./node-count";
 import { keepPoolVersion } from "./upgrade";
 import { fixedFields, fixedProperties, shapeFaults, upgradeSettings, type PoolShape } from "./pool-settings";
 
+/** Label of every node of a pool, with the pool's prefix. */
+export const poolLabel = "mlplatform/pool";
+
 /** The cluster that pools go into. {@link Cluster} is one. */
 export interface PoolHome {
     resourceGroupName: pulumi.Input<string>;
@@ -94,7 +97,8 @@ export function agentPool(
             // Azure wants a number to begin with, and the autoscaler's from then on.
             count: shape.minCount,
             scaleDownMode: "Delete",
-            nodeLabels: { ...labels },
+            // What is placed says which pool it means by this: the pool's own name changes with its fixed fields.
+            nodeLabels: { ...labels, [poolLabel]: shape.prefix },
             nodeTaints: [...taints],
             upgradeSettings: upgradeSettings(spot, gpu),
         },

@@ -102,6 +102,11 @@ test("pools are written one at a time: each waits for all before it", async () =
     expect(Object.fromEntries(waits)).toEqual({ a: 0, b: 1, c: 2 });
 });
 
+test("nodes carry their pool's prefix, which stays when the pool's name changes", async () => {
+    const { inputs } = await nodePool({ prefix: "apps", labels: { tier: "web" } });
+    expect(inputs.nodeLabels).toEqual({ tier: "web", "mlplatform/pool": "apps" });
+});
+
 test("spot pools are deleted on eviction and take no surge", async () => {
     const { inputs } = await nodePool({ spot: true });
     expect(inputs).toMatchObject({ scaleSetPriority: "Spot", scaleSetEvictionPolicy: "Delete", spotMaxPrice: -1 });
