@@ -45,6 +45,8 @@ export class PlainProject {
                 PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
                 PULUMI_CONFIG_PASSPHRASE: "plain",
                 PULUMI_SKIP_UPDATE_CHECK: "true",
+                // Nobody is interrupted here: the state is written once, at the end, not after each of its resources.
+                PULUMI_SKIP_CHECKPOINTS: "true",
                 ...this.sandbox.environment,
             },
         });
