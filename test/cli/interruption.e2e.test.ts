@@ -76,15 +76,3 @@ test(
     },
     2 * minutes,
 );
-
-test(
-    "lost answers, throttling and failing services do not keep a start from ending well",
-    async () => {
-        const home = new Home();
-        const told = await home.succeed("start", "--seed", "7", "--fault-rate", "0.08");
-        expect(told).toContain("trying again after what was temporary");
-        await expectConverged(home);
-        home.remove();
-    },
-    4 * minutes,
-);

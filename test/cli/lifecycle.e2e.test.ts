@@ -79,8 +79,14 @@ describe("the dev platform", () => {
     );
 
     test(
-        "is gone after stop, which tells what stays reserved",
+        "is gone after stop: what goes and what stays reserved is told before and after",
         async () => {
+            const plan = await home.succeed("teardown", "dev");
+            expect(plan).toMatch(/Protection\n +none in dev/);
+            expect(plan).toMatch(/ManagedCluster cluster[^]*VirtualNetwork network[^]*ResourceGroup platform-group/);
+            expect(plan).toMatch(/Vault +kv-mlp-dev-\S+ +name held until 20\d\d-\d\d-\d\d/);
+            expect(plan).toMatch(/pulumi config set --path mlplatform:generations\.vault 2 --stack dev/);
+            expect(plan).toMatch(/What stays\n.*state account/);
             const told = await home.succeed("stop");
             expect(told).toMatch(/names stay reserved\n(?: +\S+ +\S+\n)*? +keyvault:Vault +kv-mlp-dev/);
             expect(told).toContain("rm -rf");
