@@ -5,6 +5,7 @@ import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
 import { cloudResources } from "./deployment";
 import { firewallRules } from "./firewall-rules";
 import type { AzureBehaviour } from "./local-azure";
+import { images } from "./images/images";
 import { quota } from "./quota-command";
 import { savePicture } from "./picture";
 import { recover } from "./recover";
@@ -217,6 +218,15 @@ export const commands: readonly Command[] = [
         options: { json: { type: "boolean" } },
         positionals: [1, 1],
         run: (context, [stack = dev], values) => firewallRules(context, stack, values.json === true),
+    },
+    {
+        name: "images",
+        usage: "list | lock | import STACK | script REGISTRY",
+        summary:
+            "third-party images and charts: list them, ask publishers for digests, mirror them into the sandbox's registry, or print how to on Azure",
+        options: {},
+        positionals: [1, 2],
+        run: (context, args) => images(context, args),
     },
     {
         name: "teardown",

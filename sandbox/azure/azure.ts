@@ -9,12 +9,13 @@ import { compact, merged, withValueAt } from "./properties";
 import { vcpuQuota } from "./quota";
 import { refuseDisallowed } from "./policy";
 import { AzureError, LostConnection, refusal } from "./refusal";
+import { importRefusal } from "./registry-import";
 import type { Properties, Refusal, Request, ResourceType, Stored, Subscription } from "./resource-type";
 import { holdsRole } from "./roles";
 import { schemaFaults } from "./schema";
 import type { Schema } from "./schema";
 import { Store } from "./store";
-import type { Change, Held, Operation } from "./store";
+import type { Change, Held, Operation, StoredImage } from "./store";
 import { TypeTable } from "./type-table";
 import { azureTypes } from "./types";
 
@@ -221,6 +222,21 @@ export class Azure implements Subscription {
     /** The id on which a write to a resource counts: its own, or that of an ancestor that takes one write at a time. */
     heldBy({ id, token }: Stored): string {
         return this.types.get(token).exclusiveOn?.(id) ?? id;
+    }
+
+    /**
+     * Imports an image or a chart into a registry under a tag, as its publisher has it by that digest.
+     * @throws AzureError when there is no such registry, or the tag stands for something else.
+     */
+    importImage(image: StoredImage): void {
+        this.settle();
+        this.throwIf(importRefusal(image, this, this.store.images()));
+        this.store.apply({ image }, this.now());
+    }
+
+    /** Every tag of every registry. */
+    images(): StoredImage[] {
+        return this.store.images();
     }
 
     /** Drift: changes a property as if someone had done so elsewhere. No rule is asked; `undefined` removes it. */

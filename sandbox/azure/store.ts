@@ -19,8 +19,18 @@ export interface Held {
     until: number;
 }
 
+/** A tag in a registry, with the digest that it stands for. */
+export interface StoredImage {
+    /** Full id of the registry. */
+    registryId: string;
+    repository: string;
+    tag: string;
+    digest: string;
+}
+
 /** What becomes of the store in one accepted request; all of it or nothing. */
 export interface Change {
+    image?: StoredImage;
     put?: { resource: Stored; realMoment: number };
     begin?: Operation;
     end?: readonly string[];
@@ -38,6 +48,9 @@ CREATE TABLE IF NOT EXISTS operations (
 CREATE TABLE IF NOT EXISTS held (key TEXT PRIMARY KEY, resource TEXT NOT NULL, until REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS attempts (key TEXT PRIMARY KEY, count INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS moments (name TEXT PRIMARY KEY, moment REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS images (
+    registry TEXT NOT NULL, id TEXT NOT NULL, repository TEXT NOT NULL, tag TEXT NOT NULL, digest TEXT NOT NULL,
+    PRIMARY KEY (registry, repository, tag));
 `;
 
 /**
@@ -76,6 +89,15 @@ export class Store {
 
     operations(): Operation[] {
         return [...this.running.values()];
+    }
+
+    /** What registries hold, by registry, repository and tag. */
+    images(): StoredImage[] {
+        const rows = this.statement("SELECT * FROM images ORDER BY registry, repository, tag").all();
+        return rows.map(({ id, repository, tag, digest }) => ({
+            ...{ registryId: String(id), repository: String(repository) },
+            ...{ tag: String(tag), digest: String(digest) },
+        }));
     }
 
     heldNames(): Held[] {
@@ -138,7 +160,13 @@ export class Store {
     }
 
     private write(change: Change, moment: number): void {
-        const { put, begin, end = [], remove = [], hold = [], release = [] } = change;
+        const { image, put, begin, end = [], remove = [], hold = [], release = [] } = change;
+        if (image) {
+            const { registryId, repository, tag, digest } = image;
+            this.statement("INSERT OR REPLACE INTO images VALUES (?, ?, ?, ?, ?)").run(
+                ...([registryId.toLowerCase(), registryId, repository, tag, digest] as const),
+            );
+        }
         if (put) {
             const { id, token, inputs, outputs, createdAt } = put.resource;
             this.statement(
@@ -163,7 +191,10 @@ export class Store {
             );
         }
         for (const id of end) this.statement("DELETE FROM operations WHERE key = ?").run(id.toLowerCase());
-        for (const id of remove) this.statement("DELETE FROM resources WHERE key = ?").run(id.toLowerCase());
+        for (const id of remove) {
+            this.statement("DELETE FROM resources WHERE key = ?").run(id.toLowerCase());
+            this.statement("DELETE FROM images WHERE registry = ?").run(id.toLowerCase());
+        }
         for (const { resource, until } of hold) {
             this.statement("INSERT OR REPLACE INTO held VALUES (?, ?, ?)").run(
                 resource.id.toLowerCase(),
