@@ -1,3 +1,5 @@
+import type { core } from "@pulumi/kubernetes/types/input";
+
 /**
  * What every pod of ours says so that Pod Security `restricted` admits it.
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
@@ -15,7 +17,7 @@ export const hardenedPod = {
     automountServiceAccountToken: false,
     // Names of all services of the namespace as environment: nothing needs them, and they grow with the namespace.
     enableServiceLinks: false,
-} as const;
+} satisfies Partial<core.v1.PodSpec>;
 
 /** The same for every container; what it must write has a volume. */
 export const hardenedContainer = {
@@ -24,4 +26,4 @@ export const hardenedContainer = {
     runAsNonRoot: true,
     capabilities: { drop: ["ALL"] },
     seccompProfile: { type: "RuntimeDefault" },
-} as const;
+} satisfies core.v1.SecurityContext;

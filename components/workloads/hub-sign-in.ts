@@ -1,3 +1,5 @@
+import type { AppSignIn } from "./sign-in";
+
 /**
  * Configuration of the hub, as it reads it: people sign in with Entra ID, and the hub proves itself to Entra by the cluster's
  * word for its service account. There is no client secret that could leak or expire. OAuthenticator has no setting for it
@@ -23,14 +25,8 @@ c.JupyterHub.authenticator_class = FederatedSignIn
 `;
 
 /** What the authenticator is told. @see https://oauthenticator.readthedocs.io/en/latest/reference/api/gen/oauthenticator.azuread.html */
-export interface SignIn {
+export interface SignIn extends AppSignIn {
     tenantId: string;
-    /** Application (client) id of the app registration that people sign in to. */
-    clientId: string;
-    /** Host name under which people come. */
-    host: string;
-    /** Object ids of Entra groups whose members may have a notebook; at least one. */
-    groups: readonly string[];
     /** Object ids of groups whose members may also stop the notebooks of others. @default - none */
     adminGroups?: readonly string[];
 }

@@ -7,6 +7,7 @@ import type { SignIn } from "./hub-sign-in";
 import type { Opening } from "./network-policies";
 import { inBlock, inNamespace } from "./network-policies";
 import { nodePlaceFaults, type NodePlace } from "./node-place";
+import { groupFaults, signInFaults, toEntra } from "./sign-in";
 import { profileFaults, type NotebookImage, type NotebookSize } from "./notebook-profiles";
 import { notebookValues, type HubImages } from "./notebook-values";
 
@@ -80,17 +81,10 @@ export class Notebooks extends pulumi.ComponentResource {
 
 /** What is wrong with the choice; empty when nothing is. */
 export function notebookFaults(field: string, choice: NotebookChoice): string[] {
-    const { host, clientId, groups, adminGroups = [], core, homeGib = 20, idleMinutes = 60, placeholders = 0 } = choice;
-    const guids = (name: string, ids: readonly string[]): string[] =>
-        ids.flatMap((id, index) => (guid.test(id) ? [] : [`${field}${name}[${index}] must be a GUID, got "${id}"`]));
+    const { adminGroups = [], core, homeGib = 20, idleMinutes = 60, placeholders = 0 } = choice;
     return [
-        /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(host)
-            ? undefined
-            : `${field}host must be a full host name in small letters, got "${host}"`,
-        guid.test(clientId) ? undefined : `${field}clientId must be a GUID, got "${clientId}"`,
-        groups.length === 0 ? `${field}groups must hold at least 1, got 0: nobody could sign in` : undefined,
-        ...guids("groups", groups),
-        ...guids("adminGroups", adminGroups),
+        ...signInFaults(field, choice),
+        ...groupFaults(`${field}adminGroups`, adminGroups),
         ...profileFaults(field, choice),
         ...nodePlaceFaults(`${field}core`, core),
         wholeNumberFault(`${field}homeGib`, homeGib, 1, 1024),
@@ -101,8 +95,6 @@ export function notebookFaults(field: string, choice: NotebookChoice): string[] 
             : undefined,
     ].filter((fault) => fault !== undefined);
 }
-
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 const part = (component: string): Record<string, string> => ({ app: "jupyterhub", component });
 const [hub, proxy, notebook] = [part("hub"), part("proxy"), part("singleuser-server")];
@@ -124,24 +116,8 @@ export function notebookOpenings(privateEndpoints: string, gatewayNamespace: str
         { name: "proxy-to-notebooks", pods: proxy, to: [own(notebook)], ports: [8888] },
         { name: "hub-out-to-proxy", pods: hub, to: [own(proxy)], ports: [8001] },
         { name: "hub-to-notebooks", pods: hub, to: [own(notebook)], ports: [8888] },
-        // Sign-in. Which names, the firewall says: https://learn.microsoft.com/azure/aks/outbound-rules-control-egress
-        { name: "hub-to-entra", pods: hub, to: [anywhereElse], ports: [443] },
+        toEntra("hub-to-entra", hub),
         { name: "notebooks-to-hub", pods: notebook, to: [own(hub)], ports: [8081] },
         { name: "notebooks-to-platform", pods: notebook, to: [inBlock(privateEndpoints)], ports: [443] },
     ];
 }
-
-/** Outside of private networks and of what a machine asks its host. */
-const anywhereElse = {
-    ipBlock: {
-        cidr: "0.0.0.0/0",
-        except: [
-            "10.0.0.0/8",
-            "172.16.0.0/12",
-            "192.168.0.0/16",
-            "100.64.0.0/10",
-            "169.254.0.0/16",
-            "168.63.129.16/32",
-        ],
-    },
-};
