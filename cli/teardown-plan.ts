@@ -1,5 +1,6 @@
 import { durationOf } from "../facts/durations";
 import { softDeletes } from "../facts/soft-delete";
+import { valueAt } from "../sandbox/azure/properties";
 import type { Settings } from "../stacks/settings";
 import { chainOf, prerequisites, spoken } from "./azure-time";
 import { cloudResources, kindOf, nameOf } from "./deployment";
@@ -64,7 +65,7 @@ export function lockedAccounts(state: Deployment): StateResource[] {
     return cloudResources(state).filter(
         ({ type, inputs }) =>
             type === "azure-native:storage:StorageAccount" &&
-            at(inputs, "immutableStorageWithVersioning.immutabilityPolicy.state") === "Locked",
+            valueAt(inputs, "immutableStorageWithVersioning.immutabilityPolicy.state") === "Locked",
     );
 }
 
@@ -164,7 +165,7 @@ function softDeleted({ stack, settings, state, today }: Torn): Section {
     const rows = cloudResources(state).flatMap((resource) => {
         const rule = softDeletes[resource.type];
         if (rule === undefined) return [];
-        const days = typeof rule.days === "number" ? rule.days : Number(at(resource.inputs, rule.days.path));
+        const days = typeof rule.days === "number" ? rule.days : Number(valueAt(resource.inputs, rule.days.path));
         const until = new Date(today.getTime() + days * 86_400_000).toISOString().slice(0, 10);
         const name = lastPart(resource.id ?? resource.urn);
         const held = rule.holdsName ? `name held until ${until}` : `can be had back until ${until}`;
@@ -201,16 +202,6 @@ function staying({ settings, state }: Torn): Section {
     return cloudResources(state).length === 0
         ? { title: "", lines: [] }
         : { title: "What stays", lines: lines.filter((line) => line !== false) };
-}
-
-function at(value: unknown, path: string): unknown {
-    return path
-        .split(".")
-        .reduce<unknown>(
-            (inner, key) =>
-                typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
-            value,
-        );
 }
 
 function lastPart(id: unknown): string {

@@ -1,5 +1,6 @@
 import { kubernetesVersions, kubernetesVersionSource, minorOf, mostMinorsBehind } from "../facts/kubernetes-versions";
 import type { KubernetesVersion } from "../facts/kubernetes-versions";
+import { valueAt } from "../sandbox/azure/properties";
 import { daysUntil } from "../stacks/rules/versions";
 import type { Settings } from "../stacks/settings";
 import { cloudResources } from "./deployment";
@@ -153,7 +154,7 @@ function keys({ settings, state, stack }: Running): Section {
     const newest = cloudResources(state)
         .filter(({ type }) => type === "azure-native:keyvault:Key")
         .map(({ outputs = {} }) => text(outputs.keyUriWithVersion));
-    const used = text(at(clusterIn(state), "securityProfile.azureKeyVaultKms.keyId"));
+    const used = text(valueAt(clusterIn(state), "securityProfile.azureKeyVaultKms.keyId"));
     const lines = [
         `  rotate by themselves every ${rotationDays} days, expire after ${expiryDays}; disks, registry and storage follow`,
     ];
@@ -169,13 +170,3 @@ function keys({ settings, state, stack }: Running): Section {
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
-
-function at(value: unknown, path: string): unknown {
-    return path
-        .split(".")
-        .reduce<unknown>(
-            (inner, key) =>
-                typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
-            value,
-        );
-}

@@ -1,16 +1,16 @@
 import { NatGateway } from "@pulumi/azure-native/network/natGateway";
-import { PublicIPAddress } from "@pulumi/azure-native/network/publicIPAddress";
 import { Route } from "@pulumi/azure-native/network/route";
 import * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../names";
 import type { LogSource } from "../observability/log-source";
 import { childOptions, renamedOptions, shown } from "../options";
 import type { Placement } from "../placement";
-import { refuse, refuseChanges } from "../refuse";
+import { refuse } from "../refuse";
 import { wholeNumberFault } from "../units";
 import { parseCidr } from "./cidr";
 import { Firewall, type FirewallArgs } from "./firewall";
 import { needPathToHub, type HubPath } from "./hub-path";
+import { publicAddress } from "./public-address";
 
 /** The way out of the network. There is always exactly one; default outbound access is off. */
 export type EgressChoice =
@@ -77,7 +77,11 @@ export class Egress extends pulumi.ComponentResource {
             choice.kind === "hubFirewall" && !hubPath && "hubPath is missing",
         ]);
         this.outboundType = choice.kind === "natGateway" ? "userAssignedNATGateway" : "userDefinedRouting";
-        const address = choice.kind === "hubFirewall" ? undefined : this.publicAddress(name, args);
+        // Named after what it is attached to: while one way out gives way to another, each needs an address.
+        const address =
+            choice.kind === "hubFirewall"
+                ? undefined
+                : publicAddress(this, name, { ...placementOf(args), zones, instance: wayName(choice) });
         this.publicIpAddresses = address
             ? address.ipAddress.apply((ip) => (ip === undefined ? [] : [ip]))
             : pulumi.output([]);
@@ -126,29 +130,6 @@ export class Egress extends pulumi.ComponentResource {
                 ...{ addressPrefix: "0.0.0.0/0", nextHopType: "VirtualAppliance", nextHopIpAddress },
             },
             childOptions(this, "network:Route", more),
-        );
-    }
-
-    private publicAddress(name: string, args: EgressArgs): PublicIPAddress {
-        const { naming, location, resourceGroupName, tags, zones } = args;
-        const frozen = [{ path: "zones", instead: "an address keeps its zones for life; make a new environment" }];
-        return new PublicIPAddress(
-            name,
-            {
-                // Named after what it is attached to: while one way out gives way to another, each needs an address.
-                publicIpAddressName: resourceName("publicIpAddress", {
-                    ...naming,
-                    location,
-                    instance: wayName(args.choice),
-                }),
-                ...{ resourceGroupName, location, tags },
-                // NAT gateways and firewalls take Standard and Static only. An address in all zones serves a gateway in any.
-                sku: { name: "Standard", tier: "Regional" },
-                publicIPAllocationMethod: "Static",
-                publicIPAddressVersion: "IPv4",
-                zones: [...zones],
-            },
-            renamedOptions(this, "network:PublicIPAddress", refuseChanges(`${name}-address`, frozen)),
         );
     }
 

@@ -1,13 +1,14 @@
 import { LocalNetworkGateway } from "@pulumi/azure-native/network/localNetworkGateway";
-import { PublicIPAddress } from "@pulumi/azure-native/network/publicIPAddress";
+import type { PublicIPAddress } from "@pulumi/azure-native/network/publicIPAddress";
 import { VirtualNetworkGateway } from "@pulumi/azure-native/network/virtualNetworkGateway";
 import { VirtualNetworkGatewayConnection } from "@pulumi/azure-native/network/virtualNetworkGatewayConnection";
 import * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../names";
 import type { LogSource } from "../observability/log-source";
-import { childOptions, renamedOptions, shown } from "../options";
+import { childOptions, shown } from "../options";
 import type { Placement } from "../placement";
 import { refuse, refuseChanges } from "../refuse";
+import { publicAddress } from "./public-address";
 import { ipsecProposals, vpnFaults, type VpnChoice, type VpnSite } from "./vpn-settings";
 
 /** Arguments of {@link VpnGateway}. */
@@ -44,7 +45,9 @@ export class VpnGateway extends pulumi.ComponentResource {
         ]);
         // Two instances run either way; with both active, each has an address of its own.
         const instances = choice.activeActive === true ? ["vpn", "vpn-2"] : ["vpn"];
-        const addresses = instances.map((instance) => this.publicAddress(`${name}-${instance}`, instance, args));
+        const addresses = instances.map((instance) =>
+            publicAddress(this, `${name}-${instance}`, { ...args, instance }),
+        );
         const gateway = this.gateway(name, args, addresses);
 
         // Each write of a connection is a write of its gateway too, and that takes one at a time.
@@ -62,23 +65,6 @@ export class VpnGateway extends pulumi.ComponentResource {
             .all(addresses.map(({ ipAddress }) => ipAddress))
             .apply((all) => all.filter((one) => one !== undefined));
         this.registerOutputs({ publicIpAddresses: this.publicIpAddresses });
-    }
-
-    private publicAddress(name: string, instance: string, args: VpnGatewayArgs): PublicIPAddress {
-        const { naming, location, resourceGroupName, tags, zones } = args;
-        const frozen = [{ path: "zones", instead: "an address keeps its zones for life; make a new environment" }];
-        return new PublicIPAddress(
-            name,
-            {
-                publicIpAddressName: resourceName("publicIpAddress", { ...naming, location, instance }),
-                ...{ resourceGroupName, location, tags },
-                sku: { name: "Standard", tier: "Regional" },
-                publicIPAllocationMethod: "Static",
-                publicIPAddressVersion: "IPv4",
-                zones: [...zones],
-            },
-            renamedOptions(this, "network:PublicIPAddress", refuseChanges(`${name}-address`, frozen)),
-        );
     }
 
     private gateway(

@@ -19,6 +19,12 @@ const rulesetPath =
     "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Network/dnsForwardingRulesets/{dnsForwardingRulesetName}";
 
 /** Of a resolver, its endpoints and its rulesets. */
+/** A resolver's network, and a ruleset's, is theirs for life. */
+export const networkForLife: ResourceType["immutable"][number] = {
+    ...{ path: "virtualNetwork.id", code: "BadRequest" },
+    source: "the API's own description (cannot be changed after creation); code unverified",
+};
+
 export const resolverName: NameRule = {
     pattern: /^[A-Za-z0-9]([A-Za-z0-9_-]{0,78}[A-Za-z0-9])?$/,
     rule: "1 to 80 letters, digits, underscores or hyphens, the first and last a letter or digit",
@@ -108,13 +114,7 @@ const link: ResourceType = {
     path: `${rulesetPath}/virtualNetworkLinks/{virtualNetworkLinkName}`,
     name: resolverName,
     forceNew: [],
-    immutable: [
-        {
-            path: "virtualNetwork.id",
-            code: "BadRequest",
-            source: "the API's own description (cannot be changed after creation); code unverified",
-        },
-    ],
+    immutable: [networkForLife],
     rules: [
         onWrite(`${restrictions} (a ruleset links networks of its own region)`, ({ id, inputs, azure }) => {
             const networkId = text(inputs, "virtualNetwork.id") ?? "";

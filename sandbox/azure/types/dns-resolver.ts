@@ -5,7 +5,7 @@ import { refusal } from "../refusal";
 import type { Properties, Refusal, Request, ResourceType, Stored, Subscription } from "../resource-type";
 import { blocks } from "./address-rules";
 import { first, invalidReference, isMissing, references, regional, tagged } from "./common-rules";
-import { forwardingTypes, resolverName } from "./dns-forwarding";
+import { forwardingTypes, networkForLife, resolverName } from "./dns-forwarding";
 import { onCreate, onDelete, onWrite, records, regionOf, text } from "./reading";
 import { etag, findSubnet, prefixesOf, usersOfSubnet } from "./subnets";
 
@@ -29,13 +29,7 @@ const resolver: ResourceType = {
     path: resolverPath,
     name: resolverName,
     forceNew: [],
-    immutable: [
-        {
-            path: "virtualNetwork.id",
-            code: "BadRequest",
-            source: "the API's own description (cannot be changed after creation); code unverified",
-        },
-    ],
+    immutable: [networkForLife],
     rules: [
         ...regional,
         tagged,
