@@ -27,7 +27,7 @@ const patience = 25;
 
 interface Order {
     home: string;
-    sandboxPort: number;
+    debugProviders: string;
     operation: "up" | "destroy" | "preview";
 }
 
@@ -43,11 +43,11 @@ interface Outcome {
     failure: string;
 }
 
-async function sessionFor({ home, sandboxPort }: Order): Promise<Session> {
+async function sessionFor({ home, debugProviders }: Order): Promise<Session> {
     const at = places(home);
     const engine = new Engine(at);
     const workspace = await prepareWorkspace(at, engine, "dev");
-    return newSession({ at, engine, workspace, sandboxPort, say: () => undefined });
+    return newSession({ at, engine, workspace, debugProviders, say: () => undefined });
 }
 
 /** The deploying process: answers with what kept it from converging, or with nothing. */
@@ -99,9 +99,9 @@ async function run(seed: number): Promise<Outcome> {
         // Every third run is brought up and taken down again.
         const operations: Order["operation"][] = seed % 3 === 0 ? ["up", "preview", "destroy"] : ["up", "preview"];
         for (const operation of operations) {
-            await untilDone({ home, sandboxPort: sandbox.port, operation }, draw, outcome);
+            await untilDone({ home, debugProviders: sandbox.debugProviders, operation }, draw, outcome);
             if (outcome.failure !== "") break;
-            await compare({ home, sandboxPort: sandbox.port, operation }, sandbox, outcome);
+            await compare({ home, debugProviders: sandbox.debugProviders, operation }, sandbox, outcome);
         }
         outcome.converged = outcome.failure === "";
     } catch (fault) {

@@ -52,7 +52,13 @@ async function main(): Promise<void> {
             ...{ store: ":memory:", schemaPath: await schemaOf(at), clock, durations },
         });
         try {
-            const session = newSession({ at, engine, workspace, sandboxPort: sandbox.port, say: () => undefined });
+            const session = newSession({
+                at,
+                engine,
+                workspace,
+                debugProviders: sandbox.debugProviders,
+                say: () => undefined,
+            });
             const began = clock.now();
             const result = await operate(session, "up");
             if (!result.ok) throw new Error(failureLines(result).join("\n"));

@@ -12,7 +12,7 @@ export interface Order {
     workspaceDir: string;
     /** `MLPLATFORM_HOME` of the run. */
     home: string;
-    sandboxPort: number;
+    debugProviders: string;
     /** File with plain resources to run in place of the project's program. */
     plainResources?: string;
     /** Registers the plain resources without their API-version aliases, as the project does. */
@@ -51,14 +51,14 @@ function peakMegabytes(): number {
 }
 
 async function run(order: Order): Promise<Omit<Measured, "seconds">> {
-    const { operation, stack, workspaceDir, home, sandboxPort, plainResources, withoutAliases } = order;
+    const { operation, stack, workspaceDir, home, debugProviders, plainResources, withoutAliases } = order;
     let program: PulumiFn | undefined;
     if (plainResources !== undefined) {
         const resources = JSON.parse(readFileSync(plainResources, "utf8")) as PlainResource[];
         program = plainProgram(resources, { withoutAliases: withoutAliases === true });
     }
     const at = places(home);
-    const result = await runStack({ operation, stack, workspaceDir, sandboxPort, at, ...(program && { program }) });
+    const result = await runStack({ operation, stack, workspaceDir, debugProviders, at, ...(program && { program }) });
     const { changes } = result;
     const resources = Object.values(changes).reduce<number>((sum, count) => sum + (count ?? 0), 0);
     const failure = result.ok ? "" : result.failures.map(({ message }) => message).join("\n") || result.output;

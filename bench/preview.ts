@@ -26,7 +26,13 @@ async function main(): Promise<void> {
         try {
             const resources = join(home, "resources.json");
             const workspace = await prepareWorkspace(at, engine, "dev");
-            const session = newSession({ at, engine, workspace, sandboxPort: sandbox.port, say: () => undefined });
+            const session = newSession({
+                at,
+                engine,
+                workspace,
+                debugProviders: sandbox.debugProviders,
+                say: () => undefined,
+            });
             const plain = await deployed(session);
             writeFileSync(resources, JSON.stringify(plain));
 
@@ -35,7 +41,7 @@ async function main(): Promise<void> {
                 const prepared = await prepareWorkspace(places(own), new Engine(places(own)), "dev");
                 return {
                     ...{ operation: "preview", stack: "dev", workspaceDir: prepared.folder, home: own },
-                    ...{ sandboxPort: sandbox.port, ...more },
+                    ...{ debugProviders: sandbox.debugProviders, ...more },
                 };
             };
             const orders = {

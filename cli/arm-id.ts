@@ -1,5 +1,6 @@
 import { TypeTable } from "../sandbox/azure/type-table";
 import { azureTypes } from "../sandbox/azure/types";
+import { nameOf, idOf as kubernetesId } from "../sandbox/kubernetes/provider/objects";
 import type { StateResource } from "./deployment";
 
 const types = new TypeTable(azureTypes);
@@ -11,4 +12,15 @@ const types = new TypeTable(azureTypes);
  */
 export function armId(resource: StateResource, subscriptionId: string): string {
     return types.idOf(resource.type, resource.inputs ?? {}, subscriptionId);
+}
+
+/**
+ * The id of a resource that its provider would have given it, of Azure or of the cluster.
+ * @throws when its inputs do not tell.
+ */
+export function idAsCreated(resource: StateResource, subscriptionId: string): string {
+    if (!resource.type.startsWith("kubernetes:")) return armId(resource, subscriptionId);
+    const inputs = resource.inputs ?? {};
+    if (nameOf(inputs) === "") throw new Error("its metadata names nothing");
+    return kubernetesId(inputs);
 }

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { armId } from "./arm-id";
+import { idAsCreated } from "./arm-id";
 import { isProvider, kindOf, nameOf } from "./deployment";
 import type { Deployment, StateResource } from "./deployment";
 import { readOwn, textOf, writeWhole } from "./files";
@@ -42,7 +42,7 @@ export async function recover(session: Session): Promise<Recovery> {
     const state = await exportState(session);
     const operations = state.deployment.pending_operations ?? [];
     if (operations.length === 0) return recovery;
-    const { creates, unknown } = pendingCreates(state, (resource) => armId(resource, session.subscriptionId));
+    const { creates, unknown } = pendingCreates(state, (resource) => idAsCreated(resource, session.subscriptionId));
     if (unknown.length > 0) throw new UserError(unknownIds(unknown));
     session.say(
         `recovering: ${counted(operations.length, "operation")} under way when it stopped, creates: ${creates.length}`,

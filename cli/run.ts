@@ -21,8 +21,8 @@ export interface RunOptions {
     stack: string;
     /** Folder with `Pulumi.yaml` and the stack's file. */
     workspaceDir: string;
-    /** Port of the sandbox's provider on this machine. */
-    sandboxPort: number;
+    /** Where the sandbox's providers listen, as `PULUMI_DEBUG_PROVIDERS` has it: `azure-native:PORT,kubernetes:PORT`. */
+    debugProviders: string;
     onEvent?: (event: EngineEvent) => void;
     /** Interrupts the engine: what runs is finished, nothing new is started. */
     signal?: AbortSignal;
@@ -144,7 +144,7 @@ export async function openStack(options: Omit<RunOptions, "operation">): Promise
             workDir: options.workspaceDir,
             pulumiCommand: engine.asPulumiCommand(),
             secretsProvider: "passphrase",
-            envVars: { PULUMI_DEBUG_PROVIDERS: `azure-native:${options.sandboxPort}` },
+            envVars: { PULUMI_DEBUG_PROVIDERS: options.debugProviders },
         },
     );
 }

@@ -14,7 +14,7 @@ export interface Session {
     at: Places;
     engine: Engine;
     workspace: StackWorkspace;
-    sandboxPort: number;
+    debugProviders: string;
     subscriptionId: string;
     signal?: AbortSignal;
     /** Tells the user what is being done. */
@@ -23,7 +23,7 @@ export interface Session {
 }
 
 export function newSession(
-    given: Pick<Session, "at" | "workspace" | "sandboxPort" | "say"> & Partial<Session>,
+    given: Pick<Session, "at" | "workspace" | "debugProviders" | "say"> & Partial<Session>,
 ): Session {
     return { engine: new Engine(given.at), subscriptionId: sandboxSubscriptionId, ...given };
 }
@@ -34,12 +34,12 @@ export function operate(
     operation: Operation,
     more: Pick<RunOptions, "onEvent" | "target" | "planFile"> = {},
 ): Promise<RunResult> {
-    const { at, engine, workspace, sandboxPort, signal, program } = session;
+    const { at, engine, workspace, debugProviders, signal, program } = session;
     return runStack({
         operation,
         stack: workspace.stack,
         workspaceDir: workspace.folder,
-        ...{ at, engine, sandboxPort, pace: workspace.pace },
+        ...{ at, engine, debugProviders, pace: workspace.pace },
         ...(signal && { signal }),
         ...(program && { program }),
         ...more,
@@ -75,8 +75,8 @@ export async function importState(session: Session, state: Deployment): Promise<
 
 /** Makes the stack if it is not there yet. */
 export async function ensureStack(session: Session): Promise<void> {
-    const { at, engine, workspace, sandboxPort } = session;
-    await openStack({ stack: workspace.stack, workspaceDir: workspace.folder, ...{ at, engine, sandboxPort } });
+    const { at, engine, workspace, debugProviders } = session;
+    await openStack({ stack: workspace.stack, workspaceDir: workspace.folder, ...{ at, engine, debugProviders } });
 }
 
 /** Outputs of the stack, secrets masked by the engine. */

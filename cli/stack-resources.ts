@@ -38,7 +38,7 @@ async function deployedIn({ at, terminal }: Context, stack: string): Promise<Exp
     const say = (text: string): void => {
         terminal.step(text);
     };
-    const resources = deployed(await exportState(newSession({ at, engine, workspace, sandboxPort: 0, say })));
+    const resources = deployed(await exportState(newSession({ at, engine, workspace, debugProviders: "", say })));
     return resources.length > 0 ? resources : undefined;
 }
 

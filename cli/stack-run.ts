@@ -66,7 +66,7 @@ export async function withStack<T>(
             };
             if (workspace.leftOut.length > 0)
                 say(`secrets of the committed file are left out: ${workspace.leftOut.join(", ")}`);
-            const session = newSession({ at, engine, workspace, sandboxPort: sandbox.port, say, signal });
+            const session = newSession({ at, engine, workspace, debugProviders: sandbox.debugProviders, say, signal });
             await ensureStack(session);
             return await work({ ...context, session, sandbox, behaviour: options.behaviour ?? {} });
         },

@@ -18,7 +18,7 @@ export async function stateOf({ at, terminal }: Context, stack: string, file?: s
     const say = (text: string): void => {
         terminal.step(text);
     };
-    return await exportState(newSession({ at, engine, workspace, sandboxPort: 0, say }));
+    return await exportState(newSession({ at, engine, workspace, debugProviders: "", say }));
 }
 
 function stateFrom(file: string): Deployment {

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { version as kubernetesVersion } from "@pulumi/kubernetes/package.json";
 import { Azure } from "./azure/azure";
 import type { AzureOptions } from "./azure/azure";
 import { AzureNative } from "./azure/backend";
@@ -9,6 +10,8 @@ import { Faults } from "./azure/faults";
 import type { FaultOptions } from "./azure/faults";
 import type { ResourceType } from "./azure/resource-type";
 import { readSchema } from "./azure/schema";
+import { KubernetesProvider } from "./kubernetes/provider/backend";
+import type { Surroundings } from "./kubernetes/provider/kubeconfig";
 import { serve } from "./protocol/server";
 
 export interface SandboxOptions {
@@ -29,20 +32,25 @@ export interface SandboxOptions {
      * @default previews are told what azure-native knows: nothing that only Azure's answer tells
      */
     foresees?: boolean;
+    /** Where the API servers of its clusters listen, and how one logs in there. */
+    clusters?: Surroundings;
 }
 
 /** A running sandbox. */
 export interface Sandbox {
+    /** Of azure-native. */
     port: number;
+    /** Where its providers listen, as `PULUMI_DEBUG_PROVIDERS` has it. */
+    debugProviders: string;
     /** Variables that make a Pulumi engine use the sandbox instead of the real provider. */
     environment: { PULUMI_DEBUG_PROVIDERS: string };
     azure: Azure;
     stop(): Promise<void>;
 }
 
-/** Starts Azure's stand-in behind Pulumi's provider protocol. */
+/** Starts the stand-ins of Azure and of the Kubernetes provider behind Pulumi's provider protocol. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-    const { store, schemaPath, clock = 0, faults, types, durations, foresees = false } = options;
+    const { store, schemaPath, clock = 0, faults, types, durations, foresees = false, clusters } = options;
     if (store !== ":memory:") mkdirSync(dirname(store), { recursive: true });
     const schema = readSchema(schemaPath);
     const azure = Azure.open({
@@ -54,12 +62,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         ...(durations && { durations }),
     });
     const served = await serve(new AzureNative(azure, schema, foresees ? "foreseen" : "unknown"));
+    const cluster = await serve(new KubernetesProvider(kubernetesVersion, clusters));
+    const debugProviders = `azure-native:${served.port},kubernetes:${cluster.port}`;
     return {
         port: served.port,
-        environment: { PULUMI_DEBUG_PROVIDERS: `azure-native:${served.port}` },
+        debugProviders,
+        environment: { PULUMI_DEBUG_PROVIDERS: debugProviders },
         azure,
         stop: async () => {
-            await served.stop();
+            await Promise.all([served.stop(), cluster.stop()]);
             azure.close();
         },
     };

@@ -33,26 +33,65 @@ export interface WriteOptions {
     timeoutSeconds: number;
 }
 
+export interface CheckRequest extends ResourceRequest {
+    news: Values;
+    /** Inputs of the last update; undefined for a new resource. */
+    olds: Values | undefined;
+    /** What made-up names come from, the same in a preview and its update; empty when the engine gives none. */
+    randomSeed: Uint8Array;
+}
+
+export interface DiffRequest extends ResourceRequest {
+    id: string;
+    oldInputs: Values;
+    olds: Values;
+    news: Values;
+    /** Property paths whose changes the program ignores; the engine has put the old inputs back there. */
+    ignoreChanges: readonly string[];
+}
+
+export interface ReadRequest extends ResourceRequest {
+    id: string;
+    olds: Values;
+    /** Undefined for an import. */
+    oldInputs: Values | undefined;
+}
+
+export interface UpdateRequest extends ResourceRequest, WriteOptions {
+    id: string;
+    olds: Values;
+    news: Values;
+    /** As in {@link DiffRequest}. */
+    ignoreChanges: readonly string[];
+}
+
+export interface DeleteRequest extends ResourceRequest {
+    id: string;
+    olds: Values;
+    /** From `customTimeouts`; 0 when none is set. */
+    timeoutSeconds: number;
+}
+
 /** One Pulumi package behind the provider protocol. Values are plain; see `values.ts`. */
 export interface PackageBackend {
     /** Such as `azure-native`. */
     readonly name: string;
     readonly version: string;
+    /** Judges the provider's own settings. @default they are taken as they are */
+    checkConfig?(request: { news: Values }): Promise<{ inputs: Values; failures: readonly CheckFailure[] }>;
+    /** @default a change of the provider's settings concerns no resource */
+    diffConfig?(request: { olds: Values; news: Values }): Promise<Differences>;
     /** The provider's own settings. */
     configure(settings: Values): Promise<void>;
-    check(request: ResourceRequest & { news: Values }): Promise<{ inputs: Values; failures: readonly CheckFailure[] }>;
-    diff(
-        request: ResourceRequest & { id: string; oldInputs: Values; olds: Values; news: Values },
-    ): Promise<Differences>;
+    check(request: CheckRequest): Promise<{ inputs: Values; failures: readonly CheckFailure[] }>;
+    diff(request: DiffRequest): Promise<Differences>;
     /** @throws PartialFailure when something was made that the state must know of. */
     create(request: ResourceRequest & WriteOptions & { inputs: Values }): Promise<{ id: string; properties: Values }>;
-    /** An undefined answer: there is no such resource. `oldInputs` is undefined for an import. */
-    read(
-        request: ResourceRequest & { id: string; olds: Values; oldInputs: Values | undefined },
-    ): Promise<{ id: string; properties: Values; inputs: Values } | undefined>;
+    /** An undefined answer: there is no such resource. */
+    read(request: ReadRequest): Promise<{ id: string; properties: Values; inputs: Values } | undefined>;
     /** @throws PartialFailure when the write was taken and not finished. */
-    update(request: ResourceRequest & WriteOptions & { id: string; olds: Values; news: Values }): Promise<Values>;
-    delete(request: ResourceRequest & { id: string; timeoutSeconds: number }): Promise<void>;
+    update(request: UpdateRequest): Promise<Values>;
+    delete(request: DeleteRequest): Promise<void>;
     invoke(token: string, args: Values): Promise<Values>;
     /** The user has interrupted: whatever is under way is to end soon, with what is known of it. */
     cancel(): void;

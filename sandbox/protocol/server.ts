@@ -7,7 +7,7 @@ import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { PartialFailure } from "./package-backend";
-import type { Difference, PackageBackend } from "./package-backend";
+import type { CheckFailure, Difference, PackageBackend } from "./package-backend";
 import { fromStruct, toStruct } from "./values";
 import type { Values } from "./values";
 
@@ -54,12 +54,15 @@ function handlers(backend: PackageBackend): IResourceProviderServer {
         }),
         attach: unary(() => Promise.resolve(new Empty())),
         getPluginInfo: unary(() => Promise.resolve(new PluginInfo().setVersion(backend.version))),
-        checkConfig: unary((request: messages.CheckRequest) => {
-            return Promise.resolve(new messages.CheckResponse().setInputs(request.getNews()));
+        checkConfig: unary(async (request: messages.CheckRequest) => {
+            const answer = await backend.checkConfig?.({ news: fromStruct(request.getNews()) });
+            if (!answer) return new messages.CheckResponse().setInputs(request.getNews());
+            return checkResponse(answer);
         }),
-        diffConfig: unary(() => {
-            const response = new messages.DiffResponse();
-            return Promise.resolve(response.setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE));
+        diffConfig: unary(async (request: messages.DiffRequest) => {
+            const olds = fromStruct(request.getOlds());
+            const answer = await backend.diffConfig?.({ olds, news: fromStruct(request.getNews()) });
+            return diffResponse(answer?.properties ?? new Map(), answer?.deleteBeforeReplace ?? false);
         }),
         configure: unary(async (request: messages.ConfigureRequest) => {
             await backend.configure(fromStruct(request.getArgs()));
@@ -71,14 +74,13 @@ function handlers(backend: PackageBackend): IResourceProviderServer {
                 .setSupportspreview(true);
         }),
         check: unary(async (request: messages.CheckRequest) => {
-            const { inputs, failures } = await backend.check({
+            const answer = await backend.check({
                 ...target(request),
                 news: fromStruct(request.getNews()),
+                olds: request.hasOlds() ? fromStruct(request.getOlds()) : undefined,
+                randomSeed: request.getRandomseed_asU8(),
             });
-            const list = failures.map(({ property, reason }) => {
-                return new messages.CheckFailure().setProperty(property).setReason(reason);
-            });
-            return new messages.CheckResponse().setInputs(toStruct(inputs)).setFailuresList(list);
+            return checkResponse(answer);
         }),
         diff: unary(async (request: messages.DiffRequest) => {
             const { properties, deleteBeforeReplace } = await backend.diff({
@@ -87,6 +89,7 @@ function handlers(backend: PackageBackend): IResourceProviderServer {
                 oldInputs: fromStruct(request.getOldInputs()),
                 olds: fromStruct(request.getOlds()),
                 news: fromStruct(request.getNews()),
+                ignoreChanges: request.getIgnorechangesList(),
             });
             return diffResponse(properties, deleteBeforeReplace);
         }),
@@ -112,12 +115,14 @@ function handlers(backend: PackageBackend): IResourceProviderServer {
                 timeoutSeconds: request.getTimeout(),
                 olds: fromStruct(request.getOlds()),
                 news: fromStruct(request.getNews()),
+                ignoreChanges: request.getIgnorechangesList(),
             });
             return new messages.UpdateResponse().setProperties(toStruct(properties));
         }),
         delete: unary(async (request: messages.DeleteRequest) => {
             const timeoutSeconds = request.getTimeout();
-            await backend.delete({ ...target(request), id: request.getId(), timeoutSeconds });
+            const olds = fromStruct(request.getProperties());
+            await backend.delete({ ...target(request), id: request.getId(), olds, timeoutSeconds });
             return new Empty();
         }),
         invoke: unary(async (request: messages.InvokeRequest) => {
@@ -164,6 +169,19 @@ function unary<Request, Response>(
             },
         );
     };
+}
+
+function checkResponse({
+    inputs,
+    failures,
+}: {
+    inputs: Values;
+    failures: readonly CheckFailure[];
+}): messages.CheckResponse {
+    const list = failures.map(({ property, reason }) => {
+        return new messages.CheckFailure().setProperty(property).setReason(reason);
+    });
+    return new messages.CheckResponse().setInputs(toStruct(inputs)).setFailuresList(list);
 }
 
 function diffResponse(

@@ -19,6 +19,15 @@ const signatures = {
     reference: "5cf8f73096256a8f31e491e813e4eb8e",
 };
 
+class Secret {
+    constructor(readonly value: unknown) {}
+}
+
+/** A value that the engine is to keep encrypted, though its inputs were not marked. */
+export function secret(value: unknown): unknown {
+    return new Secret(value);
+}
+
 export function isUnknown(value: unknown): boolean {
     return value === unknown;
 }
@@ -56,6 +65,7 @@ function plain(value: unknown): unknown {
 
 function onTheWire(value: unknown): unknown {
     if (value === unknown) return unknownMark;
+    if (value instanceof Secret) return { [signatureKey]: signatures.secret, value: onTheWire(value.value) ?? null };
     if (Array.isArray(value)) return value.map((item: unknown) => onTheWire(item) ?? null);
     if (typeof value !== "object" || value === null) return value;
     const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);

@@ -1,4 +1,4 @@
-import { armId } from "../../cli/arm-id";
+import { armId, idAsCreated } from "../../cli/arm-id";
 import { isAsAsked, pendingCreates, withAskedInputs, withImports } from "../../cli/pending-creates";
 import type { Deployment, PendingOperation, StateResource } from "../../cli/deployment";
 
@@ -41,6 +41,13 @@ describe("Azure's id follows from type and inputs", () => {
         ],
     ])("%s", (type, inputs, id) => {
         expect(armId(make(type, "x", inputs), subscription).toLowerCase()).toBe(id.toLowerCase());
+    });
+
+    test("in the cluster it is namespace and name, and a name that is not known is told", () => {
+        const map = (metadata: object): StateResource => make("kubernetes:core/v1:ConfigMap", "x", { metadata });
+        expect(idAsCreated(map({ name: "a", namespace: "b" }), subscription)).toBe("b/a");
+        expect(idAsCreated(map({ name: "a" }), subscription)).toBe("a");
+        expect(() => idAsCreated(map({}), subscription)).toThrow("its metadata names nothing");
     });
 
     test("a missing part is named", () => {

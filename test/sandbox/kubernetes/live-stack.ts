@@ -1,0 +1,140 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Provider } from "@pulumi/kubernetes/provider";
+import type { ProviderArgs } from "@pulumi/kubernetes/provider";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
+import type { EngineEvent } from "@pulumi/pulumi/automation/events";
+import { LocalWorkspace } from "@pulumi/pulumi/automation/localWorkspace";
+import type { Stack } from "@pulumi/pulumi/automation/stack";
+import { Engine } from "../../../cli/engine";
+import { places } from "../../../cli/places";
+import { plain } from "../../../cli/run";
+import { KubernetesProvider } from "../../../sandbox/kubernetes/provider/backend";
+import { serve } from "../../../sandbox/protocol/server";
+import type { ServedPackage } from "../../../sandbox/protocol/server";
+
+type Program = (options: CustomResourceOptions) => Record<string, unknown> | undefined;
+
+/** How an operation of the engine went. */
+export interface Outcome {
+    ok: boolean;
+    changes: Partial<Record<string, number>>;
+    /** Paths that differ, by name of the resource; `!` marks those that replace. */
+    differences: Record<string, string[]>;
+    /** What the engine said, errors and all. */
+    said: string;
+}
+
+/** A stack of the real engine, on the sandbox's Kubernetes provider and a real API server. */
+export class LiveStack {
+    private readonly folder = mkdtempSync(join(tmpdir(), "mlplatform-kubernetes-"));
+
+    private constructor(
+        private readonly served: ServedPackage,
+        private kubeconfig: string,
+    ) {}
+
+    static async open(kubeconfig: string): Promise<LiveStack> {
+        const stack = new LiveStack(await serve(new KubernetesProvider("4.34.2")), kubeconfig);
+        mkdirSync(join(stack.folder, "state"));
+        writeFileSync(join(stack.folder, "Pulumi.yaml"), "name: live\nruntime: nodejs\n");
+        return stack;
+    }
+
+    /** Points the provider at another cluster from now on. */
+    connectTo(kubeconfig: string): void {
+        this.kubeconfig = kubeconfig;
+    }
+
+    preview(program: Program, settings?: ProviderArgs): Promise<Outcome> {
+        return this.run(program, settings, (stack, onEvent) => stack.preview({ onEvent }));
+    }
+
+    up(program: Program, settings?: ProviderArgs): Promise<Outcome> {
+        return this.run(program, settings, (stack, onEvent) => stack.up({ onEvent }));
+    }
+
+    refresh(): Promise<Outcome> {
+        return this.run(
+            () => undefined,
+            undefined,
+            (stack, onEvent) => stack.refresh({ onEvent }),
+        );
+    }
+
+    destroy(): Promise<Outcome> {
+        return this.run(
+            () => undefined,
+            undefined,
+            (stack, onEvent) => stack.destroy({ onEvent }),
+        );
+    }
+
+    async outputs(): Promise<Record<string, unknown>> {
+        const stack = await this.stack(() => undefined, undefined);
+        return Object.fromEntries(Object.entries(await stack.outputs()).map(([key, { value }]) => [key, value]));
+    }
+
+    /** What the state holds, secrets encrypted. */
+    async state(): Promise<{ id?: string; type: string; urn: string; inputs: object; outputs: object }[]> {
+        const stack = await this.stack(() => undefined, undefined);
+        const { deployment } = (await stack.exportStack()) as { deployment: { resources?: [] } };
+        return deployment.resources ?? [];
+    }
+
+    async close(): Promise<void> {
+        await this.served.stop();
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+
+    private stack(program: Program, settings: ProviderArgs | undefined): Promise<Stack> {
+        const at = places(join(this.folder, "home"));
+        return LocalWorkspace.createOrSelectStack(
+            {
+                stackName: "dev",
+                projectName: "live",
+                program: () => {
+                    const provider = new Provider("cluster", { kubeconfig: this.kubeconfig, ...settings });
+                    return Promise.resolve(program({ provider }));
+                },
+            },
+            {
+                workDir: this.folder,
+                pulumiCommand: new Engine(at).asPulumiCommand(),
+                envVars: {
+                    PULUMI_DEBUG_PROVIDERS: `kubernetes:${this.served.port}`,
+                    PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+                    PULUMI_CONFIG_PASSPHRASE: "test",
+                },
+            },
+        );
+    }
+
+    private async run(
+        program: Program,
+        settings: ProviderArgs | undefined,
+        operate: (stack: Stack, onEvent: (event: EngineEvent) => void) => Promise<unknown>,
+    ): Promise<Outcome> {
+        const outcome: Outcome = { ok: false, changes: {}, differences: {}, said: "" };
+        const stack = await this.stack(program, settings);
+        try {
+            await operate(stack, (event) => {
+                if (event.summaryEvent) outcome.changes = event.summaryEvent.resourceChanges;
+                const message = event.diagnosticEvent;
+                if (message && !message.message.startsWith("Register")) outcome.said += `${plain(message.message)}\n`;
+                const step = event.resourcePreEvent?.metadata;
+                if (step?.detailedDiff) {
+                    const paths = Object.entries(step.detailedDiff).map(([path, { diffKind }]) => {
+                        return diffKind.endsWith("replace") ? `${path}!` : path;
+                    });
+                    outcome.differences[step.urn.split("::").at(-1) ?? ""] = paths.sort();
+                }
+            });
+            outcome.ok = true;
+        } catch (fault) {
+            outcome.said += fault instanceof Error ? plain(fault.message) : String(fault);
+        }
+        return outcome;
+    }
+}
