@@ -1,10 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
-import { list, number, object, optional, record, text, type Parsed } from "./parse";
+import { gpuUses, migProfiles } from "../components/cluster/gpu-pool";
+import { flag, list, number, object, oneOf, optional, record, text, type Parsed } from "./parse";
 
 /** Counts up when a field changes its meaning or goes away; fields may be added without. */
 export const foundationContractVersion = 1;
 
 const account = object({ id: text(), name: text(), endpoints: record(text()) });
+
+const nodePool = object({
+    prefix: text(),
+    /** In Azure. */
+    name: text(),
+    mode: oneOf(["System", "User"]),
+    vmSize: text(),
+    zones: list(text()),
+    minCount: number(0, 1000),
+    maxCount: number(1, 1000),
+    spot: flag,
+    /** As `key=value:effect`. AKS adds that of spot machines itself. */
+    taints: list(text()),
+    /** Of pools with GPUs alone. */
+    use: optional(oneOf(gpuUses)),
+    migProfile: optional(oneOf(migProfiles)),
+});
 
 const contract = object({
     contractVersion: number(foundationContractVersion, foundationContractVersion),
@@ -22,6 +40,11 @@ const contract = object({
             privateEndpoints: text(),
             ingress: text(),
             agents: text(),
+        }),
+        /** Addresses by subnet, and those of pods and services in the cluster. */
+        blocks: object({
+            ...{ nodes: text(), apiServer: text(), privateEndpoints: text(), ingress: text(), agents: text() },
+            ...{ pods: text(), services: text() },
         }),
         /** What the outside sees. */
         egressIpAddresses: list(text()),
@@ -60,6 +83,7 @@ const contract = object({
         kubeletPrincipalId: text(),
         /** Azure names of pools by their prefix in config. */
         pools: record(text()),
+        nodePools: list(nodePool),
     }),
     monitoring: object({
         /** Log Analytics workspace that everything logs to: ours or the one from config. */

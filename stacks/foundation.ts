@@ -21,7 +21,8 @@ import { flowLogs } from "./foundation/flow-logs";
 import { budget, policies } from "./foundation/governance";
 import { hubTeamOutputs } from "./foundation/hub-team";
 import { machineLearning } from "./foundation/machine-learning";
-import { corporateNetwork } from "./foundation/network";
+import { blockOutputs, corporateNetwork } from "./foundation/network";
+import { poolOutputs } from "./foundation/pools";
 import { alerts, diagnose, logWorkspace, monitor, monitoringOutputs } from "./foundation/observability";
 import { recordServices, workServices } from "./foundation-parts";
 import { runner } from "./foundation/runner";
@@ -192,6 +193,7 @@ export function foundation(settings: Settings): Outputs {
         resourceGroups: { platform: platform.resourceGroupName, data: data.resourceGroupName },
         network: {
             ...{ virtualNetworkId: network.virtualNetworkId, subnetIds: network.subnetIds },
+            blocks: blockOutputs(settings),
             egressIpAddresses: network.egress.publicIpAddresses,
             vpnIpAddresses: hybrid?.vpnIpAddresses ?? [],
             resolverIpAddresses: hybrid?.resolverIpAddresses ?? [],
@@ -210,6 +212,7 @@ export function foundation(settings: Settings): Outputs {
             ...{ oidcIssuerUrl: cluster.oidcIssuerUrl, nodeResourceGroup: cluster.nodeResourceGroup },
             ...{ kubernetesVersion: settings.kubernetesVersion, kubeletPrincipalId: cluster.kubelet.principalId },
             pools: Object.fromEntries(made.map(({ prefix, poolName }) => [prefix, poolName])),
+            nodePools: poolOutputs(settings, made),
         },
         monitoring: monitoringOutputs(logs, monitoring, alerted),
     });

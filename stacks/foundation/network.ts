@@ -1,8 +1,10 @@
+import { planAddresses } from "../../components/network/address-plan";
 import type { Hybrid } from "../../components/network/hybrid";
 import { Network } from "../../components/network/network";
 import { PrivateDns } from "../../components/network/private-dns";
 import type { Placement } from "../../components/placement";
 import { zoneUses } from "../foundation-parts";
+import type { FoundationContract } from "../contract";
 import type { Settings } from "../settings";
 import { hybridWays, onPremisesOf } from "./hybrid";
 import { outboundOf } from "./outbound";
@@ -30,4 +32,11 @@ export function corporateNetwork(settings: Settings, at: Placement): CorporateNe
         uses: settings.monitoring.scope.kind === "own" ? [...zoneUses, "monitor"] : zoneUses,
     });
     return { network, dns, hybrid };
+}
+
+/** Addresses that the stacks above open ways to. */
+export function blockOutputs({ addressSpace, addresses }: Settings): FoundationContract["network"]["blocks"] {
+    const { nodes, apiServer, privateEndpoints, ingress, agents } = planAddresses(addressSpace);
+    const { podCidr: pods, serviceCidr: services } = addresses;
+    return { nodes, apiServer, privateEndpoints, ingress, agents, pods, services };
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { foundationOutputs, readFoundation, type FoundationContract } from "../../stacks/contract";
+import { foundationOutputs, readFoundation } from "../../stacks/contract";
+import { goodContract } from "./good-contract";
 import { all, only, seen, value } from "../mocks";
 import { buildFoundation } from "./built-foundation";
 import { dev, hubMonitoring, hubZoneIds, prod } from "./good-settings";
@@ -24,6 +25,14 @@ test("the foundation keeps its contract", async () => {
     const contract = readFoundation("dev", { ...outputs, cluster });
     expect(contract.registry.name).toMatch(/^crmlpdev/);
     expect(Object.keys(contract.cluster.pools)).toEqual(["sys", "work", "t4"]);
+    expect(contract.cluster.nodePools.map(({ prefix, name }) => [prefix, name])).toEqual(
+        Object.entries(contract.cluster.pools),
+    );
+    expect(contract.cluster.nodePools.at(-1)).toMatchObject({
+        ...{ mode: "User", vmSize: "Standard_NC4as_T4_v3", spot: false },
+        taints: ["nvidia.com/gpu=present:NoSchedule"],
+    });
+    expect(contract.network.blocks).toMatchObject({ nodes: "10.20.0.0/21", services: "10.96.0.0/16" });
     expect(Object.keys(contract.storage.work.endpoints)).toEqual(["blob", "file", "queue"]);
 });
 
@@ -163,34 +172,6 @@ test("an upper stack is told everything that a lower one fails to promise", () =
 });
 
 test("an upper stack does not mind outputs of a newer foundation", async () => {
-    const account = { id: "/a", name: "a", endpoints: { blob: "https://a" } };
-    const subnetIds = { nodes: "/n", apiServer: "/a", privateEndpoints: "/p", ingress: "/i", agents: "/g" };
-    const values: Omit<FoundationContract, "contractVersion"> = {
-        ...{ environment: "dev", workload: "mlp", location: "swedencentral", subscriptionId: "s", tenantId: "t" },
-        resourceGroups: { platform: "p", data: "d" },
-        network: {
-            ...{ virtualNetworkId: "/v", subnetIds, egressIpAddresses: ["20.0.0.4"] },
-            ...{ vpnIpAddresses: [], resolverIpAddresses: [] },
-        },
-        ...{ vault: { id: "/v", name: "v", uri: "https://v" }, registry: { id: "/r", name: "r", loginServer: "r.io" } },
-        ...{ storage: { work: account, records: account }, diskEncryptionSetId: "/d" },
-        machineLearning: {
-            ...{ workspaceId: "/w", workspaceName: "w" },
-            ...{ trackingUri: "azureml://w", storageAccountName: "m" },
-        },
-        cluster: {
-            ...{ id: "/c", name: "c", privateFqdn: "c.private", oidcIssuerUrl: "https://o", nodeResourceGroup: "n" },
-            ...{ kubernetesVersion: "1.36", kubeletPrincipalId: "k", pools: { sys: "sysabcd" } },
-        },
-        ...{
-            monitoring: {
-                ...{ logWorkspaceId: "/l", metricsWorkspaceId: "/m", grafanaUrl: "https://g" },
-                actionGroupIds: { critical: "/c", warning: "/w" },
-                leftToScope: ["/l"],
-            },
-            runner: { scaleSetId: "/s" },
-        },
-    };
-    const outputs = await value(pulumi.output(foundationOutputs(values)));
-    expect(readFoundation("dev", { ...outputs, novelty: true })).toEqual({ contractVersion: 1, ...values });
+    const outputs = await value(pulumi.output(foundationOutputs(goodContract)));
+    expect(readFoundation("dev", { ...outputs, novelty: true })).toEqual({ contractVersion: 1, ...goodContract });
 });
