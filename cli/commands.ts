@@ -8,6 +8,7 @@ import type { AzureBehaviour } from "./local-azure";
 import { images } from "./images/images";
 import { quota } from "./quota-command";
 import { savePicture } from "./picture";
+import { startEnvironment, stopEnvironment } from "./platform";
 import { recover } from "./recover";
 import { refresh } from "./refresh";
 import { scan } from "./scan/scan";
@@ -72,18 +73,21 @@ export const commands: readonly Command[] = [
     {
         name: "start",
         usage: `[stack] ${behaviourUsage}`,
-        summary: "preview a stack and bring it up; again: no changes",
+        summary: "preview a stack and bring it up; again: no changes. Without a stack: all of dev, layer by layer",
         options: behaviourOptions,
         positionals: [0, 1],
-        run: (context, [stack = dev], values) => start(context, stack, behaviourOf(values)),
+        run: (context, [stack], values) =>
+            stack === undefined
+                ? startEnvironment(context, dev, behaviourOf(values))
+                : start(context, stack, behaviourOf(values)),
     },
     {
         name: "stop",
         usage: "[stack]",
-        summary: "destroy a stack and say what is left",
+        summary: "destroy a stack and say what is left. Without a stack: all of dev, from the top",
         options: {},
         positionals: [0, 1],
-        run: (context, [stack = dev]) => stop(context, stack),
+        run: (context, [stack]) => (stack === undefined ? stopEnvironment(context, dev) : stop(context, stack)),
     },
     {
         name: "preview",

@@ -34,9 +34,9 @@ export async function environments(
     options: { against: string; markdown: boolean; planned: boolean },
 ): Promise<void> {
     const { at, terminal } = context;
-    const all = knownStacks(at);
+    const all = knownStacks(at, "foundation");
     if (!all.includes(options.against))
-        throw new UserError(`--against must be a stack with a file: ${all.join(", ")}, got "${options.against}"`);
+        throw new UserError(`--against must be a foundation with a file: ${all.join(", ")}, got "${options.against}"`);
     const facts: EnvironmentFacts[] = [];
     for (const stack of inOrder(all, options.against)) {
         const own = await factsOf(context, stack);

@@ -4,13 +4,15 @@ import type { Settings } from "../stacks/settings";
 import { Engine } from "./engine";
 import type { Context } from "./stack-run";
 import { UserError } from "./user-error";
-import { prepareWorkspace, settingsIn } from "./workspace";
+import { prepareWorkspace, settingsIn, stackFiles } from "./workspace";
 
 /**
- * A stack's settings; where its file leaves something to its user, what the sandbox takes.
- * @throws UserError naming every fault of the stack's file.
+ * A foundation's settings; where its file leaves something to its user, what the sandbox takes.
+ * @throws UserError naming every fault of the stack's file, or when it is a stack of another kind.
  */
 export async function settingsOf({ at }: Context, stack: string): Promise<Settings> {
+    const other = stackFiles(at).find(({ name, kind }) => name === stack && kind !== "foundation");
+    if (other) throw new UserError(`"${stack}" is no foundation, its kind is ${other.kind ?? "none"}`);
     const engine = new Engine(at);
     const { folder } = await prepareWorkspace(at, engine, stack);
     const [copy, committed] = [await settingsIn(folder, engine, stack), await settingsIn(at.root, engine, stack)];

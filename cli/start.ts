@@ -71,7 +71,8 @@ async function summarise(run: StackRun, changed: boolean): Promise<void> {
 /** What this environment is, beside dev: its tier. Where there is a dev, and this is another. */
 async function shortDifferences(run: StackRun): Promise<string[]> {
     const { stack } = run.session.workspace;
-    if (stack === base || !knownStacks(run.at).includes(base)) return [];
+    const foundations = knownStacks(run.at, "foundation");
+    if (stack === base || ![base, stack].every((one) => foundations.includes(one))) return [];
     const facts = [await factsOf(run, base), await factsOf(run, stack)].filter((one) => one !== undefined);
     const [tier, ...others] = differences(facts);
     if (facts.length < 2 || tier === undefined) return [];

@@ -3,9 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/localWorkspace";
 import type { StackSettings } from "@pulumi/pulumi/automation/stackSettings";
+import { parse } from "yaml";
 import { groupNames } from "../facts/access-table";
 import { sandboxSubscriptionId, sandboxTenantId } from "../sandbox/azure/azure";
 import { sandboxCosmosDbObjectId } from "../sandbox/azure/types/machine-learning";
+import { stackKinds } from "../stacks/config";
+import type { StackKind } from "../stacks/config";
 import type { Pace } from "../stacks/program";
 import { environments, tiers } from "../stacks/tiers";
 import type { Tier } from "../stacks/tiers";
@@ -85,11 +88,50 @@ export function writeNotes(at: Places, stack: string, notes: StackNotes): void {
     writeWhole(notesFile(at, stack), `${JSON.stringify(notes)}\n`);
 }
 
-/** Stacks that have a committed file. */
-export function knownStacks(at: Places): string[] {
+/** A stack by its committed file. */
+export interface KnownStack {
+    name: string;
+    kind: StackKind | "bootstrap" | undefined;
+    environment: string | undefined;
+}
+
+/** Stacks that have a committed file, by name. */
+export function stackFiles(at: Places): KnownStack[] {
     const files = [at.root, join(at.root, "bootstrap")].flatMap((folder) => readdirSync(folder));
     const names = files.map((name) => /^Pulumi\.([\w-]+)\.yaml$/.exec(name)?.[1]);
-    return names.filter((name) => name !== undefined).sort();
+    return names
+        .filter((name) => name !== undefined)
+        .sort()
+        .map((name) => {
+            const { folder, isBootstrap } = projectOf(at, name);
+            const config = configIn(join(folder, `Pulumi.${name}.yaml`));
+            const environment = config[`${project}:environment`];
+            const kind = isBootstrap ? "bootstrap" : stackKinds.find((one) => one === config[`${project}:kind`]);
+            return { name, kind, environment: typeof environment === "string" ? environment : undefined };
+        });
+}
+
+/** What a stack's file says; nothing when it cannot be read, which is said where the stack is used. */
+function configIn(file: string): Record<string, unknown> {
+    try {
+        const { config } = (parse(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
+        return config ?? {};
+    } catch {
+        return {};
+    }
+}
+
+/** Names of the stacks that have a committed file; of certain kinds alone, if that is asked for. */
+export function knownStacks(at: Places, ...kinds: readonly KnownStack["kind"][]): string[] {
+    const all = stackFiles(at).filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
+    return all.map(({ name }) => name);
+}
+
+/** An environment's stacks, each after those that it stands on. */
+export function layersOf(at: Places, environment: string): string[] {
+    const rank = ({ kind }: KnownStack): number => stackKinds.findIndex((one) => one === kind);
+    const layers = stackFiles(at).filter((stack) => stack.environment === environment && rank(stack) >= 0);
+    return layers.sort((left, right) => rank(left) - rank(right)).map(({ name }) => name);
 }
 
 /** A stack as it is run against the sandbox. */

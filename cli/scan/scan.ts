@@ -20,7 +20,7 @@ export type Scanners = (template: ArmTemplate) => Promise<ScanResult[]>;
 
 /** `npm run scan`: every stack's plan, read by every scanner. @throws UserError when something fails without a reason. */
 export async function scan(context: Context, asked: readonly string[]): Promise<void> {
-    const stacks = asked.length > 0 ? asked : knownStacks(context.at);
+    const stacks = asked.length > 0 ? asked : knownStacks(context.at, "bootstrap", "foundation");
     const templates = new Map<string, ArmTemplate>();
     for (const stack of stacks) templates.set(stack, await armTemplateOf(context, stack, true));
     const listed = JSON.parse(readFileSync(join(context.at.root, "scan-exceptions.json"), "utf8")) as Exception[];

@@ -29,7 +29,8 @@ export class Home {
                 cwd: root,
                 detached: true, // a group of its own, to be killed as one
                 stdio: ["ignore", "pipe", "pipe"],
-                env: { ...process.env, MLPLATFORM_HOME: this.folder },
+                // The foundation alone: a control plane takes memory that these tests have no use for.
+                env: { MLPLATFORM_KUBERNETES: "off", ...process.env, MLPLATFORM_HOME: this.folder },
             });
             const output = { stdout: "", stderr: "" };
             let killed = false;

@@ -30,7 +30,7 @@ describe("a start that is killed and run again goes on from where it stopped", (
         "killed: %s",
         async (_case, kill) => {
             // Slow enough that operations are under way when the blow falls.
-            const { stdout, code } = await home.run(["start", "--clock", "0.003"], kill);
+            const { stdout, code } = await home.run(["start", "dev", "--clock", "0.003"], kill);
             expect(stdout).not.toContain('"dev" is up');
             expect(code).not.toBe(0);
         },
@@ -40,9 +40,9 @@ describe("a start that is killed and run again goes on from where it stopped", (
     test(
         "and ends with everything there, known to the state",
         async () => {
-            expect(await home.succeed("start")).toContain('"dev" is up');
+            expect(await home.succeed("start", "dev")).toContain('"dev" is up');
             await expectConverged(home);
-            expect(await home.succeed("start")).toContain("no changes");
+            expect(await home.succeed("start", "dev")).toContain("no changes");
         },
         3 * minutes,
     );
@@ -50,8 +50,8 @@ describe("a start that is killed and run again goes on from where it stopped", (
     test(
         "a stop that is killed is finished by the next start, which brings a whole platform up",
         async () => {
-            await home.run(["stop"], { what: "everything", when: / 9\/\d+ {2}deleted/ });
-            const told = await home.succeed("start");
+            await home.run(["stop", "dev"], { what: "everything", when: / 9\/\d+ {2}deleted/ });
+            const told = await home.succeed("start", "dev");
             expect(told).toContain("an earlier `stop` was interrupted: finishing it first");
             await expectConverged(home);
         },
@@ -64,7 +64,7 @@ test(
     async () => {
         const home = new Home();
         let group = 0;
-        const run = home.run(["start", "--clock", "0.003"], undefined, (pid) => (group = pid));
+        const run = home.run(["start", "dev", "--clock", "0.003"], undefined, (pid) => (group = pid));
         await new Promise((done) => setTimeout(done, 4_000));
         process.kill(-group, "SIGINT"); // as a terminal does: to the whole group
         const { code, stdout } = await run;

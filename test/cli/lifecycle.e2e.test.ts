@@ -15,7 +15,7 @@ describe("the dev platform", () => {
     test(
         "comes up with one command, which tells what was made, what it would take on Azure and what comes next",
         async () => {
-            const told = await home.succeed("start");
+            const told = await home.succeed("start", "dev");
             expect(told).toMatch(/preview: \d+ to create\n/);
             expect(told).toMatch(/\d+\/\d+ {2}created +containerservice:ManagedCluster +cluster/);
             expect(told).toMatch(/In the sandbox's Azure now\n(.*\n)*.* 1 {2}containerservice:ManagedCluster/);
@@ -51,7 +51,7 @@ describe("the dev platform", () => {
     test(
         "needs no changes when it is started again, even twice at once",
         async () => {
-            const both = await Promise.all([home.succeed("start"), home.succeed("start")]);
+            const both = await Promise.all([home.succeed("start", "dev"), home.succeed("start", "dev")]);
             for (const told of both) {
                 expect(told).toContain("no changes");
                 expect(told).not.toMatch(/created|updated|replaced|deleted/);
@@ -87,11 +87,11 @@ describe("the dev platform", () => {
             expect(plan).toMatch(/Vault +kv-mlp-dev-\S+ +name held until 20\d\d-\d\d-\d\d/);
             expect(plan).toMatch(/pulumi config set --path mlplatform:generations\.vault 2 --stack dev/);
             expect(plan).toMatch(/What stays\n.*state account/);
-            const told = await home.succeed("stop");
+            const told = await home.succeed("stop", "dev");
             expect(told).toMatch(/names stay reserved\n(?: +\S+ +\S+\n)*? +keyvault:Vault +kv-mlp-dev/);
             expect(told).toContain("rm -rf");
             expect(await home.idsInAzure()).toEqual([]);
-            expect(await home.succeed("stop")).toContain("nothing of it is there");
+            expect(await home.succeed("stop", "dev")).toContain("nothing of it is there");
         },
         2 * minutes,
     );
@@ -99,7 +99,7 @@ describe("the dev platform", () => {
     test(
         "comes up again after stop, under the next generation's names",
         async () => {
-            const told = await home.succeed("start");
+            const told = await home.succeed("start", "dev");
             expect(told).toMatch(/names held by deleted resources: .*kv-mlp-dev.*mlplatform:generation 2/);
             expect(told).toContain('"dev" is up');
             expect(await home.idsInState()).toEqual(await home.idsInAzure());
@@ -125,7 +125,7 @@ describe("what the user gets wrong is said without a stack trace", () => {
         [["start", "nowhere"], /there is no stack "nowhere": Pulumi\.nowhere\.yaml is missing\. There is: .*dev/],
         [["start", "../dev"], /"\.\.\/dev" is no name of a stack/],
         [["fly"], /there is no command "fly"/],
-        [["start", "--clock", "fast"], /--clock must be a number from 0 to 100, got "fast"/],
+        [["start", "dev", "--clock", "fast"], /--clock must be a number from 0 to 100, got "fast"/],
         [["start", "--turbo"], /Unknown option '--turbo'.*Usage: mlplatform start/],
         [["export"], /wrong number of arguments.*Usage: mlplatform export STACK/],
         [["sandbox", "show", "nothing"], /there is no "nothing" in the sandbox's Azure/],

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { Engine } from "../../cli/engine";
 import { places } from "../../cli/places";
 import type { Places } from "../../cli/places";
-import { notesOf, prepareWorkspace, stateFile, writeNotes } from "../../cli/workspace";
+import { layersOf, notesOf, prepareWorkspace, stackFiles, stateFile, writeNotes } from "../../cli/workspace";
 import type { StackWorkspace } from "../../cli/workspace";
 
 let at: Places;
@@ -110,3 +110,11 @@ test.each([
 ])("stack %s is refused", async (stack, message) => {
     await expect(prepareWorkspace(at, new Engine(at), stack)).rejects.toThrow(message);
 });
+
+test("an environment's stacks come lowest first", () => {
+    expect(layersOf(at, "dev")[0]).toBe("dev");
+    const kinds = layersOf(at, "dev").map((name) => stackFiles(at).find((stack) => stack.name === name)?.kind);
+    expect(kinds).toEqual([...kinds].sort((a, b) => order.indexOf(a) - order.indexOf(b)));
+    expect(layersOf(at, "dev")).not.toContain("bootstrap");
+});
+const order: unknown[] = ["foundation", "images", "services", "team"];

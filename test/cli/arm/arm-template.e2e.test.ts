@@ -53,7 +53,7 @@ test(
         const home = new Home();
         try {
             const planned = await armTemplate(home, "dev", "--planned");
-            await home.succeed("start");
+            await home.succeed("start", "dev");
             const deployed = await armTemplate(home, "dev");
             expect(deployed.metadata.description).toContain("as deployed");
             expect(deployed.resources).toEqual(planned.resources);
