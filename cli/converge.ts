@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
 import type { StateResource } from "./deployment";
-import { readOwn, writeWhole } from "./files";
+import { readOwn, writeWhole } from "../sandbox/files";
 import { isWork } from "./progress";
 import { adopt, existingId, recover } from "./recover";
 import type { RefusedAsExisting } from "./recover";

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { azureTypes } from "../sandbox/azure/types";
 import { startSandbox } from "../sandbox/sandbox";
 import type { Sandbox } from "../sandbox/sandbox";
-import { readOwn, textOf, writeWhole } from "./files";
+import { readOwn, textOf, writeWhole } from "../sandbox/files";
 import type { Places } from "./places";
 import { UserError } from "./user-error";
 

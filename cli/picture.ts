@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { drawPicture } from "../review/picture/draw";
 import type { ExportedResource } from "./export";
-import { writeWhole } from "./files";
+import { writeWhole } from "../sandbox/files";
 import type { Places } from "./places";
 
 /**

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { idAsCreated } from "./arm-id";
 import { isProvider, kindOf, nameOf } from "./deployment";
 import type { Deployment, StateResource } from "./deployment";
-import { readOwn, textOf, writeWhole } from "./files";
+import { readOwn, textOf, writeWhole } from "../sandbox/files";
 import { isAsAsked, pendingCreates, withAskedInputs, withImports } from "./pending-creates";
 import type { PendingCreate } from "./pending-creates";
 import { exportState, importState, operate } from "./session";

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { readOwn } from "./files";
+import { readOwn } from "../sandbox/files";
 import type { Places } from "./places";
 import { judge } from "./state-lock";
 import type { LockOwner } from "./state-lock";

@@ -2,7 +2,7 @@ import { Engine } from "./engine";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "./deployment";
-import { writeWhole } from "./files";
+import { writeWhole } from "../sandbox/files";
 import type { Places } from "./places";
 import type { Operation, RunOptions, RunResult } from "./run";
 import { openStack, plain, runStack } from "./run";

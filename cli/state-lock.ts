@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { lifeOf } from "./process-identity";
-import type { ProcessLife } from "./process-identity";
+import { lifeOf } from "../sandbox/process-identity";
+import type { ProcessLife } from "../sandbox/process-identity";
 
 /** Lock of Pulumi's file backend, as the engine writes it (pulumi/pulumi, pkg/backend/diy/lock.go). */
 export interface LockOwner {

@@ -13,7 +13,7 @@ import type { Pace } from "../stacks/program";
 import { environments, tiers } from "../stacks/tiers";
 import type { Tier } from "../stacks/tiers";
 import type { Engine } from "./engine";
-import { readOwn, textOf, writeWhole } from "./files";
+import { readOwn, textOf, writeWhole } from "../sandbox/files";
 import { workspaceOf } from "./places";
 import type { Places } from "./places";
 import { UserError } from "./user-error";

@@ -8,6 +8,7 @@ const path = require("node:path");
 const { compile } = require("./compile.cjs");
 const { markInstalled, markInstalling, nodeOf, whyInstall } = require("./dependencies.cjs");
 const { ensureEngine } = require("./engine.cjs");
+const { ensureKubernetes } = require("./kubernetes.cjs");
 const { withLock } = require("./lock.cjs");
 const { began, during, say } = require("./progress.cjs");
 const { endAll, handOver, passOn, quietly } = require("./run.cjs");
@@ -79,7 +80,10 @@ async function test(args) {
     const jest = require.resolve("jest/bin/jest", { paths: [ROOT] });
     const reporters = args.some((arg) => arg.startsWith("--reporters")) ? [] : ["--reporters=default"];
     const code = await handOver(process.execPath, [...FLAGS, jest, ...args, ...reporters, `--reporters=${reporter}`], {
-        env: { MLPLATFORM_TEST_COUNTS: counts, NODE_ENV: "test" },
+        env: {
+            ...{ MLPLATFORM_TEST_COUNTS: counts, NODE_ENV: "test" },
+            MLPLATFORM_KUBERNETES_BIN: await ensureKubernetes(),
+        },
     });
     if (!fs.existsSync(counts)) return code || 1;
     const { passed, failed, skipped } = JSON.parse(fs.readFileSync(counts, "utf8"));

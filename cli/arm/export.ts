@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { sandboxSubscriptionId, sandboxTenantId } from "../../sandbox/azure/azure";
 import { readSchema } from "../../sandbox/azure/schema";
-import { writeWhole } from "../files";
+import { writeWhole } from "../../sandbox/files";
 import { schemaOf } from "../local-azure";
 import { stackResources } from "../stack-resources";
 import type { Context } from "../stack-run";

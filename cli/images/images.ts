@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { mirroredRepository, thirdParty, thirdPartyNames } from "../../facts/third-party";
 import type { Azure } from "../../sandbox/azure/azure";
 import { imageLockFile, readImageLock, unlocked, type ImageLock } from "../../stacks/image-lock";
-import { textOf, writeWhole } from "../files";
+import { textOf, writeWhole } from "../../sandbox/files";
 import type { Places } from "../places";
 import { withSandbox, type Context } from "../stack-run";
 import { table } from "../table";

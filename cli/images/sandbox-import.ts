@@ -4,7 +4,7 @@ import { mirroredRepository, thirdParty, thirdPartyNames, type Digest } from "..
 import type { Azure } from "../../sandbox/azure/azure";
 import { AzureError } from "../../sandbox/azure/refusal";
 import type { ImageLock } from "../../stacks/image-lock";
-import { writeWhole } from "../files";
+import { writeWhole } from "../../sandbox/files";
 import type { Places } from "../places";
 import { UserError } from "../user-error";
 

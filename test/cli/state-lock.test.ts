@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { spawn, spawnSync } from "node:child_process";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { lifeOf } from "../../cli/process-identity";
+import { lifeOf } from "../../sandbox/process-identity";
 import { judge, lockFolder, removeLock, stateLocks } from "../../cli/state-lock";
 import type { LockOwner } from "../../cli/state-lock";
 

@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import type { ProcessRecord } from "./children";
+
+/** What a control plane is started with. Lies in its folder as `settings.json`. */
+export interface ClusterSettings {
+    /** Folder of etcd, kube-apiserver and the others: what `tools/kubernetes.cjs` tells. */
+    binaries: string;
+    /** Host names of the API server, beside the loopback's. @default none */
+    hostNames?: readonly string[];
+    /** Block of the services' addresses. @default AKS's own, 10.0.0.0/16 */
+    serviceCidr?: string;
+    /** Issuer of the tokens of service accounts. @default the cluster's own name for itself */
+    serviceAccountIssuer?: string;
+}
+
+export const portNames = ["api", "etcd", "etcdPeer"] as const;
+export type Ports = Record<(typeof portNames)[number], number>;
+
+/** What the supervisor says of itself, in `supervisor.json`. */
+export interface SupervisorState {
+    supervisor: ProcessRecord;
+    ports: Ports;
+    /** Every process that it has started and that may still run. */
+    processes: readonly ProcessRecord[];
+    /** Milliseconds from its start until the API server was ready; missing before. */
+    readyAfterMs?: number;
+}
+
+/** Where a control plane keeps what it has. */
+export function clusterFiles(folder: string) {
+    return {
+        settings: join(folder, "settings.json"),
+        state: join(folder, "supervisor.json"),
+        supervisorLog: join(folder, "logs", "supervisor.log"),
+        logs: join(folder, "logs"),
+        pki: join(folder, "pki"),
+        etcd: join(folder, "etcd"),
+        audit: join(folder, "audit.log"),
+        auditPolicy: join(folder, "audit-policy.yaml"),
+        /** What the sandbox itself comes in with: a client certificate of `system:masters`. Only its owner reads it. */
+        adminKubeconfig: join(folder, "admin.kubeconfig"),
+        kubeconfigOf: (name: string): string => join(folder, "pki", `${name}.kubeconfig`),
+        /** What the sandbox's Azure says of the cluster: its pools, roles, identities and images. */
+        azure: join(folder, "azure.json"),
+    };
+}

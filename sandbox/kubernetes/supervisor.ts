@@ -1,0 +1,144 @@
+import { request } from "node:https";
+import { mkdirSync } from "node:fs";
+import { readOwn, writeWhole } from "../files";
+import { Children, killLeftovers, recordOf } from "./control-plane/children";
+import type { ProcessRecord } from "./control-plane/children";
+import { certificateKubeconfig } from "./control-plane/kubeconfig";
+import { Pki } from "./control-plane/pki";
+import { freePorts } from "./control-plane/ports";
+import {
+    apiServer,
+    apiServiceAddress,
+    auditPolicy,
+    controllerManager,
+    etcd,
+    scheduler,
+} from "./control-plane/programs";
+import type { Plan } from "./control-plane/programs";
+import { clusterFiles, portNames } from "./control-plane/settings";
+import type { ClusterSettings, SupervisorState } from "./control-plane/settings";
+
+const pollMs = 50;
+/** etcd must close its files; the API server keeps nothing, and would wait for whoever watches it. */
+const endings = [
+    ["kube-scheduler", 2_000],
+    ["kube-controller-manager", 2_000],
+    ["kube-apiserver", 500],
+    ["etcd", 10_000],
+] as const;
+
+/**
+ * `node supervisor.js FOLDER`: runs the control plane whose settings lie in the folder, until it is told to end. A process
+ * of its own, as the control plane outlives the commands that use it.
+ */
+async function supervise(folder: string): Promise<void> {
+    const began = Date.now();
+    const files = clusterFiles(folder);
+    const settings = readOwn(files.settings) as ClusterSettings;
+    const before = readOwn(files.state) as SupervisorState | undefined;
+    await killLeftovers(before?.processes ?? []);
+
+    const ports = await freePorts(portNames, before?.ports);
+    const state: SupervisorState = { supervisor: recordOf("supervisor", process.pid), ports, processes: [] };
+    let processes: readonly ProcessRecord[] = [];
+    const say = (more: Partial<SupervisorState> = {}): void => {
+        Object.assign(state, more);
+        writeWhole(files.state, JSON.stringify({ ...state, processes }));
+    };
+    say();
+    const children = new Children(files.logs, (running) => {
+        processes = running;
+        say();
+    });
+    endOnRequest(async () => {
+        await children.stop(endings);
+        processes = [];
+        say();
+    });
+
+    mkdirSync(files.pki, { recursive: true, mode: 0o700 });
+    const pki = new Pki(files.pki);
+    await makeCertificates(pki, settings);
+    writeWhole(files.auditPolicy, auditPolicy);
+    writeKubeconfigs(folder, pki, ports.api);
+
+    const plan: Plan = { folder, settings, ports, pki };
+    children.start(etcd(plan));
+    children.start(apiServer(plan));
+    while (!(await isReady(pki, ports.api))) await new Promise((done) => setTimeout(done, pollMs));
+    children.start(scheduler(plan));
+    children.start(controllerManager(plan));
+    say({ readyAfterMs: Date.now() - began });
+}
+
+async function makeCertificates(pki: Pki, settings: ClusterSettings): Promise<void> {
+    const inside = [
+        "kubernetes",
+        "kubernetes.default",
+        "kubernetes.default.svc",
+        "kubernetes.default.svc.cluster.local",
+    ];
+    const loopback = ["localhost", "127.0.0.1"];
+    const names = [...loopback, ...inside, apiServiceAddress(settings), ...(settings.hostNames ?? [])];
+    await Promise.all([
+        pki.ensureAuthority("ca", {
+            apiserver: { commonName: "kube-apiserver", names },
+            admin: { commonName: "sandbox", organization: "system:masters" },
+            "kube-scheduler": { commonName: "system:kube-scheduler" },
+            "kube-controller-manager": { commonName: "system:kube-controller-manager" },
+        }),
+        pki.ensureAuthority("etcd-ca", {
+            etcd: { commonName: "etcd", names: loopback },
+            "etcd-client": { commonName: "kube-apiserver" },
+        }),
+        pki.ensureAuthority("front-proxy-ca", { "front-proxy-client": { commonName: "front-proxy-client" } }),
+        pki.ensureSigningKey("service-accounts"),
+    ]);
+}
+
+function writeKubeconfigs(folder: string, pki: Pki, port: number): void {
+    const files = clusterFiles(folder);
+    const write = (file: string, name: string): void => {
+        const text = certificateKubeconfig(`https://127.0.0.1:${port}`, pki.pair("ca").certificate, pki.pair(name));
+        writeWhole(file, text, 0o600);
+    };
+    write(files.adminKubeconfig, "admin");
+    for (const name of ["kube-scheduler", "kube-controller-manager"]) write(files.kubeconfigOf(name), name);
+}
+
+function isReady(pki: Pki, port: number): Promise<boolean> {
+    return new Promise((resolve) => {
+        const options = { ca: pki.text("ca.crt"), cert: pki.text("admin.crt"), key: pki.text("admin.key") };
+        const asked = request(`https://127.0.0.1:${port}/readyz`, { ...options, agent: false }, (answer) => {
+            answer.resume();
+            resolve(answer.statusCode === 200);
+        });
+        asked.once("error", () => {
+            resolve(false);
+        });
+        asked.end();
+    });
+}
+
+/** Ends once: when asked to by a signal, or when whoever started it and keeps a channel to it is gone. */
+function endOnRequest(end: () => Promise<void>): void {
+    let ending = false;
+    const begin = (): void => {
+        if (ending) return;
+        ending = true;
+        void end().then(
+            () => process.exit(0),
+            () => process.exit(1),
+        );
+    };
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, begin);
+    process.once("disconnect", begin);
+}
+
+if (require.main === module) {
+    const [folder = ""] = process.argv.slice(2);
+    supervise(folder).catch((fault: unknown) => {
+        process.stderr.write(`${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}\n`);
+        process.exit(1);
+    });
+}
