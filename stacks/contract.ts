@@ -32,6 +32,8 @@ const contract = object({
     subscriptionId: text(),
     tenantId: text(),
     resourceGroups: object({ platform: text(), data: text() }),
+    /** From its config, with owner and cost centre: what is made above carries them too. */
+    tags: record(text(/^[^]*$/)),
     network: object({
         virtualNetworkId: text(),
         subnetIds: object({
@@ -136,7 +138,16 @@ export function readFoundation(stack: string, outputs: Readonly<Record<string, u
 
 /** Names of the outputs. */
 export const contractNames: readonly string[] = [
-    ...["contractVersion", "environment", "workload", "location", "subscriptionId", "tenantId", "resourceGroups"],
+    ...[
+        "contractVersion",
+        "environment",
+        "workload",
+        "location",
+        "subscriptionId",
+        "tenantId",
+        "resourceGroups",
+        "tags",
+    ],
     ...["network", "vault", "registry", "storage", "machineLearning", "diskEncryptionSetId", "runner", "cluster"],
     "monitoring",
 ];

@@ -16,6 +16,7 @@ export const goodContract: Omit<FoundationContract, "contractVersion"> = {
     ...{ environment: "dev", workload: "mlp", location: "swedencentral" },
     ...{ subscriptionId: "11111111-1111-4111-8111-111111111111", tenantId: "22222222-2222-4222-8222-222222222222" },
     resourceGroups: { platform: "rg-platform", data: "rg-data" },
+    tags: { owner: "platform@example.com" },
     network: {
         ...{ virtualNetworkId: "/v", subnetIds, egressIpAddresses: ["20.0.0.4"] },
         blocks: {
