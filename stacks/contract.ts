@@ -16,7 +16,10 @@ const nodePool = object({
     zones: list(text()),
     minCount: number(0, 1000),
     maxCount: number(1, 1000),
+    maxPods: number(10, 250),
     spot: flag,
+    /** Is the OS disk on the nodes' host, and not a disk of its own? */
+    ephemeralDisk: flag,
     /** As `key=value:effect`. AKS adds that of spot machines itself. */
     taints: list(text()),
     /** Of pools with GPUs alone. */
@@ -92,6 +95,8 @@ const contract = object({
         logWorkspaceId: text(),
         /** Azure Monitor workspace of the cluster's metrics. */
         metricsWorkspaceId: text(),
+        /** Where it answers queries of Prometheus' kind. */
+        metricsQueryUrl: text(),
         /** Whoever has something to say says it to one of these. */
         actionGroupIds: object({ critical: text(), warning: text() }),
         /** Opens inside the network only. */

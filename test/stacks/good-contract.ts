@@ -9,7 +9,7 @@ const subnetIds = {
     agents: "/g",
 };
 const zones = ["1", "2", "3"];
-const pool = { zones, minCount: 0, spot: false };
+const pool = { zones, minCount: 0, spot: false, maxPods: 110, ephemeralDisk: true };
 
 /** What a small foundation in dev hands to the stacks above it. */
 export const goodContract: Omit<FoundationContract, "contractVersion"> = {
@@ -59,7 +59,7 @@ export const goodContract: Omit<FoundationContract, "contractVersion"> = {
         ],
     },
     monitoring: {
-        ...{ logWorkspaceId: "/l", metricsWorkspaceId: "/m", grafanaUrl: "https://g" },
+        ...{ logWorkspaceId: "/l", metricsWorkspaceId: "/m", metricsQueryUrl: "https://m", grafanaUrl: "https://g" },
         actionGroupIds: { critical: "/c", warning: "/w" },
         leftToScope: ["/l"],
     },
