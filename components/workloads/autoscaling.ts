@@ -5,6 +5,7 @@ import type { Placement } from "../placement";
 import { refuse } from "../refuse";
 import { wholeNumberFault } from "../units";
 import { chartRelease, type MirroredChart } from "./chart";
+import { hardenedContainer } from "./hardened-pod";
 import { imageParts, imageFaults, type PinnedImage } from "./pinned-image";
 import { namespace } from "./namespace";
 import {
@@ -115,6 +116,7 @@ function values(args: AutoscalingArgs, clientId: pulumi.Output<string>): Record<
         podIdentity: { azureWorkload: { enabled: true, clientId, tenantId } },
         podDisruptionBudget: { operator: spare, metricServer: spare, webhooks: spare },
         resources: { operator: small, metricServer: small, webhooks: small },
+        securityContext: { operator: hardenedContainer, metricServer: hardenedContainer, webhooks: hardenedContainer },
         priorityClassName: priorityClassName("controllers"),
         prometheus: { operator: { enabled: true, port: 8080 }, metricServer: { enabled: true, port: 8080 } },
         podAnnotations: { keda: scraped, metricsAdapter: scraped },

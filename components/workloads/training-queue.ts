@@ -5,6 +5,7 @@ import type { GpuUse } from "../cluster/gpu-pool";
 import { shown } from "../options";
 import { refuse } from "../refuse";
 import { wholeNumberFault } from "../units";
+import { hardenedContainer } from "./hardened-pod";
 import { chartRelease, type MirroredChart } from "./chart";
 import { repositoryAndTag } from "./mirrored-image";
 import { namespace } from "./namespace";
@@ -213,6 +214,7 @@ function values({ chart, image, core, replicas }: TrainingQueueArgs): Record<str
             manager: {
                 image: { ...repositoryAndTag(image, `v${chart.version}`), pullPolicy: "IfNotPresent" },
                 priorityClassName: priorityClassName("controllers"),
+                containerSecurityContext: hardenedContainer,
                 resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
             },
             podDisruptionBudget: { enabled: replicas > 1, minAvailable: 1 },
