@@ -43,11 +43,7 @@ const kinds: Readonly<Record<ReturnType<typeof kindOf>, () => Promise<Build>>> =
     services: async () => {
         const { loadServicesSettings } = await import("./settings/services");
         const { services } = await import("./services");
-        return (pace) => {
-            const settings = loadServicesSettings();
-            dropApiVersionAliases();
-            return services({ ...settings, rolePropagationSeconds: pace(settings.rolePropagationSeconds) });
-        };
+        return () => services(loadServicesSettings());
     },
     team: async () => {
         const { loadTeamSettings } = await import("./settings/team");

@@ -7,7 +7,6 @@ const path = require("node:path");
 const SOURCES = [
     "index.ts",
     "bootstrap",
-    "images",
     "stacks",
     "components",
     "facts",
