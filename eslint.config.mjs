@@ -9,6 +9,7 @@ const direction = {
     bootstrap: ["sandbox", "review", "cli", "index"],
     sandbox: ["bootstrap", "stacks", "components", "review", "cli", "index"],
     review: ["bootstrap", "stacks", "components", "sandbox", "cli", "index"],
+    images: ["bootstrap", "stacks", "components", "sandbox", "review", "cli", "index"],
 };
 
 const forbid = (folder, others) => ({

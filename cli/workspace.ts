@@ -14,6 +14,7 @@ import { environments, tiers } from "../stacks/tiers";
 import type { Tier } from "../stacks/tiers";
 import type { Engine } from "./engine";
 import { readOwn, textOf, writeWhole } from "../sandbox/files";
+import { writeSandboxLock } from "./images/sandbox-import";
 import { workspaceOf } from "./places";
 import type { Places } from "./places";
 import { UserError } from "./user-error";
@@ -181,7 +182,7 @@ export async function prepareWorkspace(at: Places, engine: Engine, stack: string
     const settings = {
         encryptionsalt: await saltOf(at, engine, stack),
         config: {
-            ...(isBootstrap ? bootstrapStandIns(name) : standInsFor(committed.config?.[`${project}:environment`])),
+            ...(isBootstrap ? bootstrapStandIns(name) : standInsOf(at, committed.config ?? {})),
             ...given,
             "azure-native:subscriptionId": sandboxSubscriptionId,
             "azure-native:tenantId": sandboxTenantId,
@@ -194,8 +195,15 @@ export async function prepareWorkspace(at: Places, engine: Engine, stack: string
     return { stack, folder, generation, committedGeneration, propagationSeconds, pace, leftOut };
 }
 
-/** What that environment must be told and no committed file can know. */
-function standInsFor(environment: unknown): Record<string, unknown> {
+/** What a stack of that kind must be told and no committed file can know. */
+function standInsOf(at: Places, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const kind = config[`${project}:kind`];
+    // The sandbox reaches no publisher, and makes digests up.
+    if (kind === "services") return { [`${project}:imageLock`]: writeSandboxLock(at) };
+    return kind === "team" ? {} : foundationStandIns(config[`${project}:environment`]);
+}
+
+function foundationStandIns(environment: unknown): Record<string, unknown> {
     const known = environments.find((one) => one === environment);
     const always = ["adminGroupObjectIds", "groups", "budget", "cosmosDbObjectId", "monitoring"] as const;
     const keys = [...always, ...(known ? tiers[known].needs : [])] as const;

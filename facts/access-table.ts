@@ -25,6 +25,8 @@ export const principals = {
     kubelet: { type: "ServicePrincipal", who: "the cluster's nodes" },
     flowLogs: { type: "ServicePrincipal", who: "flow logs of the network" },
     grafana: { type: "ServicePrincipal", who: "Grafana, showing metrics and logs" },
+    gateway: { type: "ServicePrincipal", who: "the gateway of the cluster" },
+    scaler: { type: "ServicePrincipal", who: "the autoscaler of workloads" },
 } as const satisfies Record<string, { type: "Group" | "ServicePrincipal"; who: string }>;
 
 export type PrincipalName = keyof typeof principals;
@@ -61,6 +63,7 @@ export const accessScopes = {
     metrics: "the Azure Monitor workspace of the cluster's metrics",
     grafana: "Grafana",
     runnerSecret: "that secret alone",
+    gatewayCertificate: "that certificate alone",
     stateContainer: "container of an environment's state",
     stateKey: "the key of Pulumi's secrets",
 } as const satisfies Record<string, string>;
@@ -75,7 +78,7 @@ export interface AccessRow {
     /** Goes into the assignment as its description, at most 1024 characters; no two rows have the same. */
     why: string;
     /** Who makes the assignment. `bootstrap` runs once, by an owner of the subscription, before the first `up`. */
-    by: "bootstrap" | "foundation";
+    by: "bootstrap" | "foundation" | "services";
     /** May give the roles of the foundation's rows and no others: the assignment carries that as its condition. */
     onlyRolesOfTheFoundation?: true;
     /** When the row applies; without, always (and a group's rows once config names the group). */
@@ -322,6 +325,15 @@ export const accessRows = {
             when: "runner.kind is github",
         },
     },
+
+    "gateway-certificate": {
+        ...{ principal: "gateway", role: "keyVaultSecretsUser", on: "gatewayCertificate", by: "services" },
+        why: "Reads the gateway's certificate with its key. https://learn.microsoft.com/azure/aks/csi-secrets-store-identity-access",
+    },
+    "scaler-metrics": {
+        ...{ principal: "scaler", role: "monitoringDataReader", on: "metrics", by: "services" },
+        why: "Asks how much is waiting, to scale by it. https://learn.microsoft.com/azure/azure-monitor/containers/integrate-keda",
+    },
 } as const satisfies Record<string, AccessRow>;
 
 export type AccessRowName = keyof typeof accessRows;
@@ -351,8 +363,8 @@ export const withoutRoles: readonly { who: string; why: string }[] = [
     { who: "app developers", why: "call endpoints through the gateway, which knows them by their Entra token" },
 ];
 
-/** Roles that the foundation gives: the only ones that its deploying identity may give. */
+/** Roles that the foundation gives, and the stacks on it: the only ones that the deploying identity may give. */
 export function rolesOfTheFoundation(): RoleName[] {
-    const given = Object.values<AccessRow>(accessRows).filter(({ by }) => by === "foundation");
+    const given = Object.values<AccessRow>(accessRows).filter(({ by }) => by !== "bootstrap");
     return [...new Set(given.map(({ role }) => role))].sort();
 }

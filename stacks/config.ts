@@ -25,6 +25,7 @@ export type IsSecret = (key: string) => boolean;
 /** Keys that Pulumi.yaml gives nothing: an empty text, list or map. */
 const emptyTexts = [
     "foundation",
+    "imageLock",
     "workload",
     "location",
     "addressSpace",
@@ -48,6 +49,7 @@ const emptyLists = [
     "verifiedVmSizes",
 ];
 const emptyMaps = [
+    "gateway",
     "egress",
     "hub",
     "hybrid",
@@ -80,6 +82,7 @@ export const projectDefaults: Readonly<Record<string, unknown>> = {
     maintenance: { day: "Saturday", startTime: "02:00", durationHours: 6, utcOffset: "+00:00" },
     bootstrapPool: { vmSize: "Standard_D2ds_v5" },
     runner: { kind: "none" },
+    lentServingGpus: 0,
     generation: 1,
     rolePropagationSeconds: "120",
     lockRecords: false,

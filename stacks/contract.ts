@@ -16,7 +16,10 @@ const nodePool = object({
     zones: list(text()),
     minCount: number(0, 1000),
     maxCount: number(1, 1000),
+    maxPods: number(10, 250),
     spot: flag,
+    /** Is the OS disk on the nodes' host, and not a disk of its own? */
+    ephemeralDisk: flag,
     /** As `key=value:effect`. AKS adds that of spot machines itself. */
     taints: list(text()),
     /** Of pools with GPUs alone. */
@@ -32,6 +35,8 @@ const contract = object({
     subscriptionId: text(),
     tenantId: text(),
     resourceGroups: object({ platform: text(), data: text() }),
+    /** From its config, with owner and cost centre: what is made above carries them too. */
+    tags: record(text(/^[^]*$/)),
     network: object({
         virtualNetworkId: text(),
         subnetIds: object({
@@ -90,6 +95,8 @@ const contract = object({
         logWorkspaceId: text(),
         /** Azure Monitor workspace of the cluster's metrics. */
         metricsWorkspaceId: text(),
+        /** Where it answers queries of Prometheus' kind. */
+        metricsQueryUrl: text(),
         /** Whoever has something to say says it to one of these. */
         actionGroupIds: object({ critical: text(), warning: text() }),
         /** Opens inside the network only. */
@@ -136,7 +143,16 @@ export function readFoundation(stack: string, outputs: Readonly<Record<string, u
 
 /** Names of the outputs. */
 export const contractNames: readonly string[] = [
-    ...["contractVersion", "environment", "workload", "location", "subscriptionId", "tenantId", "resourceGroups"],
+    ...[
+        "contractVersion",
+        "environment",
+        "workload",
+        "location",
+        "subscriptionId",
+        "tenantId",
+        "resourceGroups",
+        "tags",
+    ],
     ...["network", "vault", "registry", "storage", "machineLearning", "diskEncryptionSetId", "runner", "cluster"],
     "monitoring",
 ];

@@ -191,6 +191,7 @@ export function foundation(settings: Settings): Outputs {
         ...{ environment: settings.environment, workload: naming.workload, location },
         ...{ subscriptionId: naming.subscriptionId, tenantId: settings.tenantId },
         resourceGroups: { platform: platform.resourceGroupName, data: data.resourceGroupName },
+        tags: settings.tags,
         network: {
             ...{ virtualNetworkId: network.virtualNetworkId, subnetIds: network.subnetIds },
             blocks: blockOutputs(settings),

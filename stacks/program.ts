@@ -43,7 +43,11 @@ const kinds: Readonly<Record<ReturnType<typeof kindOf>, () => Promise<Build>>> =
     services: async () => {
         const { loadServicesSettings } = await import("./settings/services");
         const { services } = await import("./services");
-        return () => services(loadServicesSettings());
+        return (pace) => {
+            const settings = loadServicesSettings();
+            dropApiVersionAliases();
+            return services({ ...settings, rolePropagationSeconds: pace(settings.rolePropagationSeconds) });
+        };
     },
     team: async () => {
         const { loadTeamSettings } = await import("./settings/team");

@@ -44,6 +44,9 @@ const answers: Record<string, (args: Pick<Seen, "name" | "inputs">) => Record<st
         mlFlowTrackingUri: `azureml://${String(inputs.workspaceName)}`,
         serviceProvisionedResourceGroup: `azureml-rg-${String(inputs.workspaceName)}`,
     }),
+    "azure-native:monitor:AzureMonitorWorkspace": ({ name }) => ({
+        metrics: { prometheusQueryEndpoint: `https://${name}.prometheus.monitor.azure.com` },
+    }),
     "azure-native:network:PublicIPAddress": () => ({ ipAddress: "20.0.0.4" }),
     "azure-native:network:AzureFirewall": () => ({ ipConfigurations: [{ privateIPAddress: "10.20.8.4" }] }),
     "azure-native:dashboard:Grafana": ({ name, inputs }) => ({

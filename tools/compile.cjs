@@ -7,6 +7,7 @@ const path = require("node:path");
 const SOURCES = [
     "index.ts",
     "bootstrap",
+    "images",
     "stacks",
     "components",
     "facts",

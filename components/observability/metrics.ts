@@ -25,6 +25,8 @@ export interface MetricsArgs extends Placement {
 export class Metrics extends pulumi.ComponentResource {
     /** Azure Monitor workspace: where Prometheus keeps metrics. */
     readonly workspaceId: pulumi.Output<string>;
+    /** Where it answers queries. */
+    readonly queryUrl: pulumi.Output<string>;
     readonly collectionEndpointId: pulumi.Output<string>;
     /** Rules that the cluster is to be joined to. */
     readonly ruleIds: Readonly<Record<"metrics" | "logs", pulumi.Output<string>>>;
@@ -73,6 +75,7 @@ export class Metrics extends pulumi.ComponentResource {
         const rules = { metrics: rule("metrics", toPrometheus(workspace.id)), logs: rule("logs", toLogs(args)) };
 
         this.workspaceId = workspace.id;
+        this.queryUrl = workspace.metrics.apply(({ prometheusQueryEndpoint }) => prometheusQueryEndpoint);
         this.collectionEndpointId = endpoint.id;
         this.ruleIds = { metrics: rules.metrics.id, logs: rules.logs.id };
         this.scoped = [{ name: "collection-endpoint", id: endpoint.id }];

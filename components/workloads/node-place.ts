@@ -2,8 +2,8 @@
 export interface NodePlace {
     /** Prefix of the pool in the foundation's config. */
     pool: string;
-    /** Taint that keeps everyone else off the pool, as the pool's config states it: `key=value:NoSchedule`. @default - none */
-    taint?: string;
+    /** Taints that keep everyone else off the pool, as its config states them: `key=value:NoSchedule`. @default - none */
+    taints?: readonly string[];
 }
 
 const prefix = /^[a-z][a-z0-9]{0,7}$/;
@@ -14,11 +14,13 @@ export function nodePlaceFaults(field: string, place: NodePlace): string[] {
     return [
         !prefix.test(place.pool) &&
             `${field}.pool must be the prefix of a pool, 1 to 8 of a-z and 0-9 from a letter on, got "${place.pool}"`,
-        place.taint !== undefined &&
-            !taint.test(place.taint) &&
-            `${field}.taint must be KEY=VALUE:EFFECT with effect NoSchedule, PreferNoSchedule or NoExecute, got "${place.taint}"`,
-        (place.taint ?? "").includes("nvidia.com/gpu") &&
-            `${field}.taint must not be that of GPUs, got "${place.taint}"`,
+        ...(place.taints ?? []).flatMap((one, index) => [
+            !taint.test(one) &&
+                `${field}.taints[${index}] must be KEY=VALUE:EFFECT with effect NoSchedule, PreferNoSchedule or NoExecute, got "${one}"`,
+            one.includes("nvidia.com/gpu") && `${field}.taints[${index}] must not be that of GPUs, got "${one}"`,
+            one.includes("scalesetpriority=spot") &&
+                `${field}.pool must have no spot machines, which can be taken away at any time, got "${place.pool}"`,
+        ]),
     ].filter((fault) => fault !== false);
 }
 
@@ -36,10 +38,12 @@ export interface Placement {
 
 /** The part of a pod's spec that takes it there. */
 export function placement(place: NodePlace): Placement {
-    const [, key = "", value = "", effect = ""] = taint.exec(place.taint ?? "") ?? [];
     return {
         nodeSelector: { "mlplatform/pool": place.pool },
-        tolerations: key === "" ? [] : [{ key, operator: "Equal", value, effect }],
+        tolerations: (place.taints ?? []).map((one) => {
+            const [, key = "", value = "", effect = ""] = taint.exec(one) ?? [];
+            return { key, operator: "Equal", value, effect };
+        }),
     };
 }
 

@@ -18,8 +18,8 @@ export interface NotebookSize {
     title: string;
     /** Prefix of the pool in the foundation's config. */
     pool: string;
-    /** Taint of a pool without GPUs, as its config states it. @default - none */
-    taint?: string;
+    /** Taints of a pool without GPUs, as its config states them. @default - none */
+    taints?: readonly string[];
     /** Whole GPUs, 1 to 8, of a pool that has them. @default - none */
     gpus?: number;
     /** Cores that are surely there, 1 to 96. More are lent while nobody needs them. */
@@ -59,21 +59,18 @@ function named(field: string, all: readonly { name: string; title: string }[]): 
     ];
 }
 
-function sizeFaults(field: string, { pool, taint, gpus, cores, memoryGib }: NotebookSize): string[] {
+function sizeFaults(field: string, { pool, taints, gpus, cores, memoryGib }: NotebookSize): string[] {
     return [
-        ...nodePlaceFaults(field, { pool, ...(taint !== undefined && { taint }) }),
+        ...nodePlaceFaults(field, { pool, ...(taints && { taints }) }),
         gpus === undefined ? undefined : wholeNumberFault(`${field}.gpus`, gpus, 1, 8),
-        gpus !== undefined && taint !== undefined
-            ? `${field}.taint must be left out with gpus: pools with GPUs all have the same, got "${taint}"`
-            : undefined,
         wholeNumberFault(`${field}.cores`, cores, 1, 96),
         wholeNumberFault(`${field}.memoryGib`, memoryGib, 1, 1900),
     ].filter((fault) => fault !== undefined);
 }
 
 /** Where a size's notebooks go. */
-export const sizePlacement = ({ pool, taint, gpus }: NotebookSize): ReturnType<typeof placement> =>
-    gpus === undefined ? placement({ pool, ...(taint !== undefined && { taint }) }) : gpuPlacement(pool);
+export const sizePlacement = ({ pool, taints, gpus }: NotebookSize): ReturnType<typeof placement> =>
+    gpus === undefined ? placement({ pool, ...(taints && { taints }) }) : gpuPlacement(pool);
 
 /** What a size's notebooks get, in KubeSpawner's words. */
 export const sizeResources = ({ gpus, cores, memoryGib }: NotebookSize): Record<string, unknown> => ({

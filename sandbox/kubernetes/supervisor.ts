@@ -1,5 +1,5 @@
 import { request } from "node:https";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { readOwn, writeWhole } from "../files";
 import { Children, killLeftovers, recordOf } from "./control-plane/children";
 import type { ProcessRecord } from "./control-plane/children";
@@ -15,10 +15,13 @@ import {
     scheduler,
 } from "./control-plane/programs";
 import type { Plan } from "./control-plane/programs";
+import { runDiskController } from "./disks/disk-controller";
 import { clusterFiles, portNames } from "./control-plane/settings";
 import type { ClusterSettings, SupervisorState } from "./control-plane/settings";
 
 const pollMs = 50;
+/** Where disks and snapshots say that they lie. */
+const nodeResourceGroupId = "/subscriptions/sandbox/resourceGroups/nodes";
 /** etcd must close its files; the API server keeps nothing, and would wait for whoever watches it. */
 const endings = [
     ["kube-scheduler", 2_000],
@@ -50,7 +53,9 @@ async function supervise(folder: string): Promise<void> {
         processes = running;
         say();
     });
+    const controllers: { stop: () => Promise<void> }[] = [];
     endOnRequest(async () => {
+        await Promise.all(controllers.map((one) => one.stop()));
         await children.stop(endings);
         processes = [];
         say();
@@ -68,6 +73,12 @@ async function supervise(folder: string): Promise<void> {
     while (!(await isReady(pki, ports.api))) await new Promise((done) => setTimeout(done, pollMs));
     children.start(scheduler(plan));
     children.start(controllerManager(plan));
+    controllers.push(
+        await runDiskController({
+            ...{ kubeconfig: readFileSync(files.adminKubeconfig, "utf8"), nodeResourceGroupId },
+            log: (line) => process.stderr.write(`${line}\n`),
+        }),
+    );
     say({ readyAfterMs: Date.now() - began });
 }
 

@@ -66,13 +66,14 @@ export function monitoringOutputs(
     logs: Logs,
     { metrics, grafana, privateLink }: Monitoring,
     { actionGroupIds }: Alerts,
-): Record<"logWorkspaceId" | "metricsWorkspaceId" | "grafanaUrl", pulumi.Input<string>> & {
+): Record<"logWorkspaceId" | "metricsWorkspaceId" | "metricsQueryUrl" | "grafanaUrl", pulumi.Input<string>> & {
     actionGroupIds: Alerts["actionGroupIds"];
     leftToScope: pulumi.Output<string[]>;
 } {
     return {
         actionGroupIds,
         ...{ logWorkspaceId: logs.workspaceId, metricsWorkspaceId: metrics.workspaceId, grafanaUrl: grafana.url },
+        metricsQueryUrl: metrics.queryUrl,
         leftToScope: privateLink.left,
     };
 }

@@ -1,6 +1,7 @@
 import type { GpuPool } from "../../components/cluster/gpu-pool";
 import { gpuTaint } from "../../components/cluster/gpu-pool";
 import type { NodePool } from "../../components/cluster/node-pool";
+import { knownSize, osDisk } from "../../components/cluster/pool-settings";
 import type { FoundationContract } from "../contract";
 import type { Settings } from "../settings";
 
@@ -15,6 +16,8 @@ export function poolOutputs(
     const common = (pool: typeof systemPool): Omit<PoolOutput, "mode" | "taints"> => ({
         ...{ prefix: pool.prefix, name: nameOf(pool.prefix), vmSize: pool.vmSize, zones: [...pool.zones] },
         ...{ minCount: pool.minCount, maxCount: pool.maxCount, spot: pool.spot ?? false },
+        maxPods: pool.maxPods ?? 110,
+        ephemeralDisk: osDisk(knownSize(pool.vmSize), pool.osDiskSizeGib).osDiskType === "Ephemeral",
     });
     return [
         { ...common(systemPool), mode: "System", taints: ["CriticalAddonsOnly=true:NoSchedule"] },

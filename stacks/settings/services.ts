@@ -1,14 +1,30 @@
+import { gatewayFaults, type GatewayChoice } from "../../components/workloads/gateway";
 import { loadConfig, readConfig, SettingsError, type ConfigTable, type IsSecret } from "../config";
+import { imageLockFile } from "../image-lock";
+import { number, object, text } from "../parse";
 import { requiredUpperKeys, upperKeys, upperSettings, type UpperSettings } from "./upper";
 
 /** The config of a services stack, read and checked. */
-export type ServicesSettings = UpperSettings;
+export interface ServicesSettings extends UpperSettings {
+    /** File with the digests of third-party images and charts, from the project's folder on. */
+    imageLock: string;
+    gateway: GatewayChoice;
+    /** GPUs of serving that training may borrow. */
+    lentServingGpus: number;
+    rolePropagationSeconds: number;
+}
 
 /** Every key of a services stack, with how it is read. `Pulumi.yaml` describes them too; a test holds the two together. */
-export const servicesKeys = { ...upperKeys } as const;
+export const servicesKeys = {
+    ...upperKeys,
+    "mlplatform:imageLock": text(/^[^\0]+\.json$/, "the path of a JSON file"),
+    "mlplatform:gateway": object({ domain: text(), certificate: text() }),
+    "mlplatform:lentServingGpus": number(0, 1000),
+    "mlplatform:rolePropagationSeconds": number(0, 1800, false),
+} as const;
 
 const table = {
-    ...{ kind: "services", keys: servicesKeys, required: requiredUpperKeys, secretKeys: [] },
+    ...{ kind: "services", keys: servicesKeys, required: [...requiredUpperKeys, "mlplatform:gateway"], secretKeys: [] },
 } as const satisfies ConfigTable<typeof servicesKeys>;
 
 /** @throws pulumi.RunError naming every fault of the stack's config */
@@ -22,6 +38,24 @@ export function readServicesSettings(
     secret: IsSecret = () => true,
 ): ServicesSettings {
     const { read, faults } = readConfig(table, source, secret);
+    const upper = upperSettings(read);
+    const gateway = read["mlplatform:gateway"];
+    const settings: ServicesSettings = {
+        ...upper,
+        imageLock: read["mlplatform:imageLock"] ?? imageLockFile,
+        gateway: gateway ?? { domain: "", certificate: "" },
+        lentServingGpus: read["mlplatform:lentServingGpus"] ?? 0,
+        rolePropagationSeconds: read["mlplatform:rolePropagationSeconds"] ?? 120,
+    };
+    const least = upper.tier.leastPropagationSeconds;
+    faults.push(
+        ...(gateway ? gatewayFaults("mlplatform:gateway.", gateway) : []),
+        ...(settings.rolePropagationSeconds < least
+            ? [
+                  `mlplatform:rolePropagationSeconds must be at least ${least} in ${upper.environment}, got ${settings.rolePropagationSeconds}`,
+              ]
+            : []),
+    );
     if (faults.length > 0) throw new SettingsError(faults);
-    return upperSettings(read);
+    return settings;
 }

@@ -5,8 +5,11 @@ import { commands } from "../../cli/commands";
 import { accessRows, principals, type AccessRow } from "../../facts/access-table";
 import { resourceProviders } from "../../facts/resource-providers";
 import { roleDefinitions, type RoleName } from "../../facts/role-definitions";
-import { configKeys } from "../../stacks/settings";
+import { configKeys as foundationKeys } from "../../stacks/settings";
+import { servicesKeys } from "../../stacks/settings/services";
+import { teamKeys } from "../../stacks/settings/team";
 
+const configKeys: Readonly<Record<string, unknown>> = { ...foundationKeys, ...servicesKeys, ...teamKeys };
 const root = join(__dirname, "..", "..");
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 
@@ -41,9 +44,11 @@ const roleAliases: Readonly<Record<string, RoleName>> = {
 /** Commands of the Azure CLI with their options: https://learn.microsoft.com/cli/azure/reference-index */
 const azCommands: Readonly<Record<string, readonly string[]>> = {
     "account set": ["--subscription"],
+    "acr import": [],
     "ad sp show": ["--id", "--query"],
     "aks command invoke": [],
     "aks get-credentials": ["--resource-group", "--name"],
+    "keyvault certificate import": ["--vault-name", "--name", "--file"],
     "keyvault secret set": ["--vault-name", "--name", "--file"],
     login: [],
     "feature register": [],
@@ -53,14 +58,15 @@ const azCommands: Readonly<Record<string, readonly string[]>> = {
     "role assignment delete": ["--role", "--assignee", "--scope"],
 };
 
-/** Variables of other people's programs: https://www.pulumi.com/docs/iac/concepts/secrets/ */
-const foreignVariables = ["AZURE_KEYVAULT_AUTH_VIA_CLI"];
+/** Variables of other people's programs: https://www.pulumi.com/docs/iac/concepts/secrets/, https://azure.github.io/kubelogin */
+const foreignVariables = ["AZURE_KEYVAULT_AUTH_VIA_CLI", "AAD_LOGIN_METHOD"];
 
-const stacks = ["bootstrap", "dev", "staging", "prod"];
+const stacks = ["bootstrap", "dev", "dev-services", "staging", "prod"];
 
 const workflows = [".github/workflows/preview.yml", ".github/workflows/deploy.yml", "azure-pipelines.yml"];
 const projectFiles = ["Pulumi.yaml", "bootstrap/Pulumi.yaml"];
-const vocabulary = [...workflows, ...projectFiles, "tools/federated-token.cjs"].map(read).join("\n");
+const cluster = ["cluster-connection", "gateway"].map((file) => `components/workloads/${file}.ts`);
+const vocabulary = [...workflows, ...projectFiles, ...cluster, "tools/federated-token.cjs"].map(read).join("\n");
 
 /** Goes through a page, word by word where it is code. */
 export function walk(page: string, { names, outputs }: Built): Walk {

@@ -9,13 +9,14 @@ const subnetIds = {
     agents: "/g",
 };
 const zones = ["1", "2", "3"];
-const pool = { zones, minCount: 0, spot: false };
+const pool = { zones, minCount: 0, spot: false, maxPods: 110, ephemeralDisk: true };
 
 /** What a small foundation in dev hands to the stacks above it. */
 export const goodContract: Omit<FoundationContract, "contractVersion"> = {
     ...{ environment: "dev", workload: "mlp", location: "swedencentral" },
     ...{ subscriptionId: "11111111-1111-4111-8111-111111111111", tenantId: "22222222-2222-4222-8222-222222222222" },
     resourceGroups: { platform: "rg-platform", data: "rg-data" },
+    tags: { owner: "platform@example.com" },
     network: {
         ...{ virtualNetworkId: "/v", subnetIds, egressIpAddresses: ["20.0.0.4"] },
         blocks: {
@@ -58,7 +59,7 @@ export const goodContract: Omit<FoundationContract, "contractVersion"> = {
         ],
     },
     monitoring: {
-        ...{ logWorkspaceId: "/l", metricsWorkspaceId: "/m", grafanaUrl: "https://g" },
+        ...{ logWorkspaceId: "/l", metricsWorkspaceId: "/m", metricsQueryUrl: "https://m", grafanaUrl: "https://g" },
         actionGroupIds: { critical: "/c", warning: "/w" },
         leftToScope: ["/l"],
     },

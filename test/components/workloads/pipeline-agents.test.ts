@@ -61,7 +61,7 @@ test("never a ScaledObject, and KEDA signs in by an identity of its own: there i
 });
 
 test("agents go to their pool and to no other", async () => {
-    const { jobTargetRef } = await agents({ nodes: { pool: "ci", taint: "workload=agents:NoSchedule" } });
+    const { jobTargetRef } = await agents({ nodes: { pool: "ci", taints: ["workload=agents:NoSchedule"] } });
     expect(jobTargetRef.template.spec).toMatchObject({
         nodeSelector: { "mlplatform/pool": "ci" },
         tolerations: [{ key: "workload", operator: "Equal", value: "agents", effect: "NoSchedule" }],
@@ -85,7 +85,7 @@ test("names every argument that breaks a rule", () => {
         agentFaults("", {
             ...{ organisation: "https://dev.azure.com/contoso", pool: "", maxAgents: 0, maxJobMinutes: 2 },
             image: "docker.io/agent:latest" as typeof image,
-            nodes: { pool: "T4", taint: "nvidia.com/gpu=present:NoSchedule" },
+            nodes: { pool: "T4", taints: ["nvidia.com/gpu=present:NoSchedule"] },
             demands: ["PATH -equals /tmp"],
         }),
     ).toEqual([
@@ -93,7 +93,7 @@ test("names every argument that breaks a rule", () => {
         expect.stringMatching(/^pool must be the name of an agent pool/),
         expect.stringMatching(/^image must be HOST\/REPOSITORY@sha256:DIGEST, .* got "docker.io\/agent:latest"$/),
         expect.stringMatching(/^nodes.pool must be the prefix of a pool/),
-        expect.stringMatching(/^nodes.taint must not be that of GPUs/),
+        expect.stringMatching(/^nodes.taints\[0\] must not be that of GPUs/),
         "maxAgents must be a whole number from 1 to 100, got 0",
         "maxJobMinutes must be a whole number from 5 to 1440, got 2",
         expect.stringMatching(/^demands\[0\] must be "name" or/),
