@@ -20,6 +20,7 @@ import { withStack } from "./stack-run";
 import type { Context } from "./stack-run";
 import { start } from "./start";
 import { stop } from "./stop";
+import { teams } from "./teams";
 import { teardown } from "./teardown";
 import { environments } from "./environments";
 import { upgrade } from "./upgrade";
@@ -260,6 +261,14 @@ export const commands: readonly Command[] = [
             environments(context, {
                 ...{ against: String(against), planned: planned === true, markdown: markdown === true },
             }),
+    },
+    {
+        name: "teams",
+        usage: "",
+        summary: "list the orders in teams/, and hold them against each other, the pools and the fleet's budget",
+        options: {},
+        positionals: [0, 0],
+        run: (context) => teams(context),
     },
     {
         name: "scan",

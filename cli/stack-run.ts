@@ -6,6 +6,7 @@ import type { Places } from "./places";
 import { takeRunLock } from "./run-lock";
 import { ensureStack, newSession } from "./session";
 import type { Session } from "./session";
+import { writeTeamStack } from "./team-stack";
 import type { Terminal } from "./terminal";
 import { prepareWorkspace } from "./workspace";
 
@@ -60,6 +61,9 @@ export async function withStack<T>(
         options.behaviour ?? {},
         async (sandbox) => {
             const engine = new Engine(at);
+            writeTeamStack(at, options.stack, (text) => {
+                terminal.step(text);
+            });
             const workspace = await prepareWorkspace(at, engine, options.stack, options.behaviour?.clock);
             const say = (text: string): void => {
                 terminal.step(text);

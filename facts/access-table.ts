@@ -10,6 +10,8 @@ export const principals = {
     finance: { type: "Group", who: "finance" },
     dataOwners: { type: "Group", who: "data owners" },
     dataScience: { type: "Group", who: "data scientists" },
+    teamMembers: { type: "Group", who: "members of a team", namedBy: "order" },
+    teamViewers: { type: "Group", who: "viewers of a team", namedBy: "order" },
 
     ciPreview: { type: "ServicePrincipal", who: "CI, previewing a pull request" },
     ciDeploy: { type: "ServicePrincipal", who: "CI, deploying what was signed" },
@@ -27,16 +29,28 @@ export const principals = {
     grafana: { type: "ServicePrincipal", who: "Grafana, showing metrics and logs" },
     gateway: { type: "ServicePrincipal", who: "the gateway of the cluster" },
     scaler: { type: "ServicePrincipal", who: "the autoscaler of workloads" },
-} as const satisfies Record<string, { type: "Group" | "ServicePrincipal"; who: string }>;
+    teamPods: { type: "ServicePrincipal", who: "pods of a team" },
+} as const satisfies Record<string, Principal>;
+
+interface Principal {
+    type: "Group" | "ServicePrincipal";
+    who: string;
+    /** Which group it is stands in a team's order, not in config. */
+    namedBy?: "order";
+}
 
 export type PrincipalName = keyof typeof principals;
 
 /** Groups of people that config names. */
 export type GroupName = {
-    [P in PrincipalName]: (typeof principals)[P]["type"] extends "Group" ? P : never;
+    [P in PrincipalName]: (typeof principals)[P] extends { namedBy: "order" }
+        ? never
+        : (typeof principals)[P]["type"] extends "Group"
+          ? P
+          : never;
 }[PrincipalName];
-export const groupNames = Object.entries(principals).flatMap(([name, { type }]) =>
-    type === "Group" ? [name as GroupName] : [],
+export const groupNames = Object.entries<Principal>(principals).flatMap(([name, { type, namedBy }]) =>
+    type === "Group" && namedBy === undefined ? [name as GroupName] : [],
 );
 
 /** What roles are given on. Narrower is better: a role holds for everything below. */
@@ -48,6 +62,7 @@ export const accessScopes = {
     key: "that key alone",
     registry: "the registry",
     workAccount: "storage account of work",
+    teamContainer: "that container of the team alone",
     recordsAccount: "storage account of models and ledger",
     flowLogAccount: "storage account of flow logs",
     workspace: "the machine-learning workspace",
@@ -78,7 +93,7 @@ export interface AccessRow {
     /** Goes into the assignment as its description, at most 1024 characters; no two rows have the same. */
     why: string;
     /** Who makes the assignment. `bootstrap` runs once, by an owner of the subscription, before the first `up`. */
-    by: "bootstrap" | "foundation" | "services";
+    by: "bootstrap" | "foundation" | "services" | "team";
     /** May give the roles of the foundation's rows and no others: the assignment carries that as its condition. */
     onlyRolesOfTheFoundation?: true;
     /** When the row applies; without, always (and a group's rows once config names the group). */
@@ -333,6 +348,27 @@ export const accessRows = {
     "scaler-metrics": {
         ...{ principal: "scaler", role: "monitoringDataReader", on: "metrics", by: "services" },
         why: "Asks how much is waiting, to scale by it. https://learn.microsoft.com/azure/azure-monitor/containers/integrate-keda",
+    },
+    "team-members-cluster": {
+        ...{ principal: "teamMembers", role: "aksClusterUser", on: "cluster", by: "team" },
+        why: "To fetch a kubeconfig. What members may do inside is bound in their team's namespace.",
+    },
+    "team-members-container": {
+        ...{ principal: "teamMembers", role: "storageBlobDataContributor", on: "teamContainer", by: "team" },
+        why: "To bring their team's data in, and to take results out.",
+    },
+    "team-viewers-cluster": {
+        ...{ principal: "teamViewers", role: "aksClusterUser", on: "cluster", by: "team" },
+        why: "To fetch a kubeconfig. What viewers may see inside is bound in their team's namespace.",
+        when: "the order names viewers",
+    },
+    "team-viewers-container": {
+        ...{ principal: "teamViewers", role: "storageBlobDataReader", on: "teamContainer", by: "team" },
+        ...{ why: "To see their team's data.", when: "the order names viewers" },
+    },
+    "team-pods-container": {
+        ...{ principal: "teamPods", role: "storageBlobDataContributor", on: "teamContainer", by: "team" },
+        why: "Jobs of the team read its data and write results, each by workload identity.",
     },
 } as const satisfies Record<string, AccessRow>;
 

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { shownValue, type Parsed, type Parser } from "./parse";
+import { fromJson, shownValue, type Parsed, type Parser } from "./parse";
 
 /** Kinds of stack: each is signed by those who own what it holds. */
 export const stackKinds = ["foundation", "images", "services", "team"] as const;
@@ -26,6 +27,8 @@ export type IsSecret = (key: string) => boolean;
 const emptyTexts = [
     "foundation",
     "imageLock",
+    "team",
+    "services",
     "workload",
     "location",
     "addressSpace",
@@ -157,7 +160,9 @@ function isUnset(key: string, value: string | undefined): boolean {
 function isDefault(key: string, value: string): boolean {
     const name = key.slice(namespace.length + 1);
     const given = projectDefaults[name];
-    return name in projectDefaults && value === (typeof given === "string" ? given : JSON.stringify(given));
+    if (typeof given === "string") return value === given;
+    // The engine writes an object's fields in an order of its own.
+    return name in projectDefaults && isDeepStrictEqual(fromJson(value), given);
 }
 
 /** What hardening fixes, by words that people look for in config. */

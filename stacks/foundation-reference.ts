@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { contractNames, readFoundation, type FoundationContract } from "./contract";
+import { readServices, servicesContractNames, type ServicesContract } from "./services-contract";
 import type { UpperSettings } from "./settings/upper";
 
 /**
@@ -8,17 +9,7 @@ import type { UpperSettings } from "./settings/upper";
  */
 export async function foundationBelow(settings: UpperSettings): Promise<FoundationContract> {
     const { foundation, environment, subscriptionId } = settings;
-    const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${foundation}`;
-    const reference = new pulumi.StackReference(name);
-    const outputs = Object.fromEntries(
-        await Promise.all(
-            contractNames.map(async (key) => {
-                const details = await reference.getOutputDetails(key);
-                return [key, details.value as unknown] as const;
-            }),
-        ),
-    );
-    const contract = readOrRefuse(foundation, outputs);
+    const contract = await readBelow(foundation, contractNames, readFoundation);
     const faults = [
         contract.environment !== environment &&
             `mlplatform:environment must be the foundation's, "${contract.environment}" in stack ${foundation}, got "${environment}"`,
@@ -29,9 +20,35 @@ export async function foundationBelow(settings: UpperSettings): Promise<Foundati
     return contract;
 }
 
-function readOrRefuse(stack: string, outputs: Readonly<Record<string, unknown>>): FoundationContract {
+/**
+ * The same of what the cluster shares.
+ * @throws pulumi.RunError when it is not up, of another version, or of another environment than this stack.
+ */
+export async function servicesBelow(stack: string, environment: string): Promise<ServicesContract> {
+    const contract = await readBelow(stack, servicesContractNames, readServices);
+    if (contract.environment !== environment)
+        throw new pulumi.RunError(
+            `mlplatform:environment must be that of the services, "${contract.environment}" in stack ${stack}, got "${environment}"`,
+        );
+    return contract;
+}
+
+async function readBelow<Contract>(
+    stack: string,
+    names: readonly string[],
+    read: (stack: string, outputs: Readonly<Record<string, unknown>>) => Contract,
+): Promise<Contract> {
+    const reference = new pulumi.StackReference(`${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`);
+    const outputs = Object.fromEntries(
+        await Promise.all(
+            names.map(async (key) => {
+                const details = await reference.getOutputDetails(key);
+                return [key, details.value as unknown] as const;
+            }),
+        ),
+    );
     try {
-        return readFoundation(stack, outputs);
+        return read(stack, outputs);
     } catch (fault) {
         throw new pulumi.RunError(fault instanceof Error ? fault.message : String(fault));
     }

@@ -117,7 +117,7 @@ export function object<F extends Record<string, Field>>(fields: F): Parser<Objec
 }
 
 /** Config holds lists and objects as JSON text at the top. */
-function fromJson(value: unknown): unknown {
+export function fromJson(value: unknown): unknown {
     if (typeof value !== "string") return value;
     try {
         return JSON.parse(value) as unknown;

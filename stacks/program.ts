@@ -52,10 +52,10 @@ const kinds: Readonly<Record<ReturnType<typeof kindOf>, () => Promise<Build>>> =
     team: async () => {
         const { loadTeamSettings } = await import("./settings/team");
         const { team } = await import("./team");
-        return () => {
+        return (pace) => {
             const settings = loadTeamSettings();
             dropApiVersionAliases();
-            return team(settings);
+            return team({ ...settings, rolePropagationSeconds: pace(settings.rolePropagationSeconds) });
         };
     },
 };

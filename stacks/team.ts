@@ -1,16 +1,67 @@
-import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
-import type * as pulumi from "@pulumi/pulumi";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { clusterProvider } from "../components/workloads/cluster-connection";
-import { foundationBelow } from "./foundation-reference";
+import { foundationBelow, servicesBelow } from "./foundation-reference";
 import type { TeamSettings } from "./settings/team";
+import { teamEnvironment } from "./team/environment";
+import { capacityFaults, ordersFolder, ordersOf, overlapFaults, readFleet, type Fleet } from "./team/fleet";
+import { expiryOf, type TeamOrder } from "./team/order";
 
-/** One team's environment. */
-export async function team(settings: TeamSettings): Promise<Record<string, pulumi.Output<unknown>>> {
+/**
+ * One team's environment, as its order says. Nothing is registered before the orders of all teams have been read and found to
+ * fit together.
+ * @param root Folder with `teams/`. @default the clone
+ */
+export async function team(
+    settings: TeamSettings,
+    root = cloneOf(__dirname),
+    today = new Date(),
+): Promise<Record<string, pulumi.Output<unknown>>> {
+    const { fleet, order } = orderOf(settings, root);
+    const { expired, warning } = expiryOf(order, today);
+    refuseAll([...(expired === undefined ? [] : [expired]), ...overlapFaults(fleet, settings.environment)]);
+    if (warning !== undefined) await pulumi.log.warn(warning);
     const below = await foundationBelow(settings);
-    const provider = await clusterProvider("cluster", {
+    const { nodePools } = below.cluster;
+    refuseAll(capacityFaults(ordersOf(fleet, settings.environment), nodePools, settings.foundation));
+    const shared =
+        settings.services === undefined ? undefined : await servicesBelow(settings.services, below.environment);
+    const cluster = await clusterProvider("cluster", {
         ...{ resourceGroupName: below.resourceGroups.platform, clusterName: below.cluster.name },
         ...{ privateFqdn: below.cluster.privateFqdn, tenantId: below.tenantId },
     });
-    const system = new Namespace("team", { metadata: { name: "team" } }, { provider });
-    return { namespace: system.metadata.name };
+    return teamEnvironment(order, settings, { foundation: below, cluster, today, ...(shared && { services: shared }) });
+}
+
+function orderOf({ team: name, environment }: TeamSettings, root: string): { fleet: Fleet; order: TeamOrder } {
+    const fleet = readOrRefuse(root);
+    const order = fleet.orders.find((one) => one.team === name);
+    if (order === undefined)
+        throw new pulumi.RunError(`mlplatform:team must be an order in ${ordersFolder}/, got "${name}"`);
+    if (!order.environments.includes(environment))
+        throw new pulumi.RunError(
+            `mlplatform:environment must be one that ${order.file} orders, ${order.environments.join(", ")}, got "${environment}"`,
+        );
+    return { fleet, order };
+}
+
+function readOrRefuse(root: string): Fleet {
+    try {
+        return readFleet(root);
+    } catch (fault) {
+        throw new pulumi.RunError(fault instanceof Error ? fault.message : String(fault));
+    }
+}
+
+function refuseAll(faults: readonly string[]): void {
+    if (faults.length > 0) throw new pulumi.RunError(faults.join("\n"));
+}
+
+/** The nearest folder upwards that is the project: the program may run compiled, from a folder of its own. */
+function cloneOf(folder: string): string {
+    if (existsSync(join(folder, ordersFolder)) && existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    const parent = dirname(folder);
+    if (parent === folder) throw new pulumi.RunError(`there is no ${ordersFolder}/ beside Pulumi.yaml`);
+    return cloneOf(parent);
 }

@@ -17,15 +17,24 @@ export interface BudgetChoice {
 export interface BudgetArgs extends BudgetChoice {
     naming: Naming;
     location: string;
-    /** What is counted, those groups too that Azure makes: there the machines are. */
-    resourceGroupNames: readonly pulumi.Input<string>[];
+    /** Tells several budgets of an environment apart. @default - the platform's */
+    instance?: string;
+    counted: Counted;
+    /** Percent of the amount at which they are told, up to four. @default 50, 80 and 100 */
+    alertPercents?: readonly number[];
     /** Action groups that are told beside the e-mails, as full ids. @default - none */
     actionGroupIds?: readonly pulumi.Input<string>[];
+    /** Where more than telling is due: who is told besides. @default - nowhere */
+    hardCap?: { percent: number; actionGroupIds: readonly pulumi.Input<string>[] };
     today: Date;
 }
 
+/** What is counted: whole groups, those too that Azure makes, as there the machines are; or whatever carries a tag. */
+export type Counted =
+    { resourceGroupNames: readonly pulumi.Input<string>[] } | { tag: { name: string; value: string } };
+
 /**
- * Monthly budget over several resource groups. It stops nothing: it tells when half, most and all of it is spent, and when
+ * Monthly budget over several resource groups, or over what carries a tag. It stops nothing: it tells when half, most and all of it is spent, and when
  * all of it will be by the end of the month. It is the subscription's, as one of a group would not see other groups.
  * @see https://learn.microsoft.com/azure/cost-management-billing/costs/tutorial-acm-create-budgets
  * @throws pulumi.ResourceError naming every argument that is out of range.
@@ -36,18 +45,20 @@ export class Budget extends pulumi.ComponentResource {
     constructor(name: string, args: BudgetArgs, opts?: pulumi.ComponentResourceOptions) {
         super("mlplatform:governance:Budget", name, shown(args), opts);
         refuse(this, budgetFaults("", args));
-        const { naming, location, amount, resourceGroupNames, today } = args;
+        const { naming, location, instance, amount, counted, today } = args;
         const month = `${today.getUTCFullYear()}-${String(today.getUTCMonth() + 1).padStart(2, "0")}`;
         const budget = new AzureBudget(
             name,
             {
                 scope: `/subscriptions/${naming.subscriptionId}`,
-                budgetName: resourceName("budget", { ...naming, location }),
+                budgetName: resourceName("budget", {
+                    ...naming,
+                    location,
+                    ...(instance !== undefined && { instance }),
+                }),
                 ...{ category: "Cost", timeGrain: "Monthly", amount },
                 timePeriod: { startDate: `${month}-01T00:00:00Z` },
-                filter: {
-                    dimensions: { name: "ResourceGroupName", operator: "In", values: [...resourceGroupNames] },
-                },
+                filter: filterOf(counted),
                 notifications: notifications(args),
             },
             childOptions(this, "consumption:Budget", {
@@ -61,16 +72,25 @@ export class Budget extends pulumi.ComponentResource {
     }
 }
 
-function notifications({ emails, actionGroupIds = [] }: BudgetArgs): Record<string, consumption.NotificationArgs> {
-    const at = (threshold: number, thresholdType: "Actual" | "Forecasted"): consumption.NotificationArgs => ({
+function filterOf(counted: Counted): consumption.BudgetFilterArgs {
+    if ("tag" in counted) return { tags: { name: counted.tag.name, operator: "In", values: [counted.tag.value] } };
+    return { dimensions: { name: "ResourceGroupName", operator: "In", values: [...counted.resourceGroupNames] } };
+}
+
+function notifications(args: BudgetArgs): Record<string, consumption.NotificationArgs> {
+    const { emails, actionGroupIds = [], alertPercents = [50, 80, 100], hardCap } = args;
+    const at = (
+        threshold: number,
+        thresholdType: "Actual" | "Forecasted",
+        contactGroups: readonly pulumi.Input<string>[] = actionGroupIds,
+    ): consumption.NotificationArgs => ({
         ...{ enabled: true, operator: "GreaterThanOrEqualTo", threshold, thresholdType },
-        ...{ contactEmails: [...emails], contactGroups: [...actionGroupIds] },
+        ...{ contactEmails: [...emails], contactGroups: [...contactGroups] },
     });
     return {
-        spent50: at(50, "Actual"),
-        spent80: at(80, "Actual"),
-        spent100: at(100, "Actual"),
+        ...Object.fromEntries(alertPercents.map((percent) => [`spent${percent}`, at(percent, "Actual")])),
         forecast100: at(100, "Forecasted"),
+        ...(hardCap && { hardCap: at(hardCap.percent, "Actual", hardCap.actionGroupIds) }),
     };
 }
 

@@ -29,5 +29,5 @@ export function budget(
     actionGroupIds: readonly pulumi.Input<string>[] = [],
 ): void {
     if (choice === undefined) return;
-    new Budget("budget", { ...choice, naming, location, resourceGroupNames, actionGroupIds, today });
+    new Budget("budget", { ...choice, naming, location, counted: { resourceGroupNames }, actionGroupIds, today });
 }

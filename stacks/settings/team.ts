@@ -1,14 +1,28 @@
-import { loadConfig, readConfig, SettingsError, type ConfigTable, type IsSecret } from "../config";
+import { loadConfig, namespace, readConfig, SettingsError, type ConfigTable, type IsSecret } from "../config";
+import { number, text } from "../parse";
 import { requiredUpperKeys, upperKeys, upperSettings, type UpperSettings } from "./upper";
 
-/** The config of a team stack, read and checked. */
-export type TeamSettings = UpperSettings;
+/** The config of a team stack, read and checked. What the team gets is in its order (stacks/team/order.ts). */
+export interface TeamSettings extends UpperSettings {
+    /** Name of the order, `teams/NAME.yaml`. */
+    team: string;
+    /** Stack of what the cluster shares. @default - none: no queue for jobs, and nothing in front of endpoints */
+    services?: string;
+    /** Seconds to wait until a new role applies. */
+    rolePropagationSeconds: number;
+}
 
 /** Every key of a team stack, with how it is read. `Pulumi.yaml` describes them too; a test holds the two together. */
-export const teamKeys = { ...upperKeys } as const;
+export const teamKeys = {
+    ...upperKeys,
+    "mlplatform:team": text(/^[a-z](?:-?[a-z0-9]){1,19}$/, "the name of a file in teams/, without .yaml"),
+    "mlplatform:services": text(/^[A-Za-z0-9_.-]{1,100}$/, "the name of a stack"),
+    "mlplatform:rolePropagationSeconds": number(0, 1800, false),
+} as const;
 
 const table = {
-    ...{ kind: "team", keys: teamKeys, required: requiredUpperKeys, secretKeys: [] },
+    ...{ kind: "team", keys: teamKeys, secretKeys: [] },
+    required: [...requiredUpperKeys, `${namespace}:team`],
 } as const satisfies ConfigTable<typeof teamKeys>;
 
 /** @throws pulumi.RunError naming every fault of the stack's config */
@@ -22,6 +36,16 @@ export function readTeamSettings(
     secret: IsSecret = () => true,
 ): TeamSettings {
     const { read, faults } = readConfig(table, source, secret);
+    const settings = upperSettings(read);
+    const rolePropagationSeconds = read["mlplatform:rolePropagationSeconds"] ?? 120;
+    if (settings.environment !== "dev" && rolePropagationSeconds < 60)
+        faults.push(
+            `mlplatform:rolePropagationSeconds must be at least 60 in ${settings.environment}, got ${rolePropagationSeconds}`,
+        );
     if (faults.length > 0) throw new SettingsError(faults);
-    return upperSettings(read);
+    const services = read["mlplatform:services"];
+    return {
+        ...{ ...settings, team: read["mlplatform:team"] ?? "", rolePropagationSeconds },
+        ...(services !== undefined && { services }),
+    };
 }

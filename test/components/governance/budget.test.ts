@@ -5,7 +5,7 @@ import { place } from "../place";
 const { naming, location } = place;
 const args: BudgetArgs = {
     ...{ naming, location, amount: 5000, emails: ["finance@example.com"], today: new Date("2026-11-24") },
-    resourceGroupNames: ["rg-platform", "rg-nodes"],
+    counted: { resourceGroupNames: ["rg-platform", "rg-nodes"] },
 };
 const built = async (more: Partial<BudgetArgs> = {}): Promise<ReturnType<typeof only>> => {
     await value(new Budget("budget", { ...args, ...more }).budgetId);
@@ -30,6 +30,21 @@ test("tells at half, at most and at all of it, and when all is to be expected", 
     ]);
     for (const one of told)
         expect(one).toMatchObject({ contactEmails: ["finance@example.com"], contactGroups: ["/group"], enabled: true });
+});
+
+test("a team's counts what carries its tag, tells at its own percentages, and at the hard cap those who can act", async () => {
+    const { inputs } = await built({
+        ...{ instance: "team-vision", counted: { tag: { name: "team", value: "vision" } }, alertPercents: [60] },
+        hardCap: { percent: 120, actionGroupIds: ["/critical"] },
+    });
+    expect(inputs).toMatchObject({
+        budgetName: "budget-mlp-dev-sdc-team-vision",
+        filter: { tags: { name: "team", operator: "In", values: ["vision"] } },
+        notifications: {
+            spent60: { threshold: 60, thresholdType: "Actual", contactGroups: [] },
+            hardCap: { threshold: 120, thresholdType: "Actual", contactGroups: ["/critical"] },
+        },
+    });
 });
 
 test("stays with the month in which it was made, whenever it is deployed again", async () => {

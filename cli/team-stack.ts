@@ -1,0 +1,35 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { writeWhole } from "../sandbox/files";
+import { ordersFolder } from "../stacks/team/fleet";
+import { environments } from "../stacks/tiers";
+import type { Places } from "./places";
+
+/**
+ * Writes the file of a team's stack, `ENVIRONMENT-TEAM`, where there is an order and no such file: a new team takes one file,
+ * its order. What is written is committed with it.
+ */
+export function writeTeamStack({ root }: Pick<Places, "root">, stack: string, say: (text: string) => void): void {
+    const environment = environments.find((one) => stack.startsWith(`${one}-`));
+    const file = join(root, `Pulumi.${stack}.yaml`);
+    if (environment === undefined || existsSync(file)) return;
+    const team = stack.slice(environment.length + 1);
+    const order = `${ordersFolder}/${team}.yaml`;
+    if (!/^[a-z0-9-]+$/.test(team) || team === "fleet" || !existsSync(join(root, order))) return;
+    writeWhole(file, teamStackText(environment, team, existsSync(join(root, `Pulumi.${environment}-services.yaml`))));
+    say(`Pulumi.${stack}.yaml is written, from ${order}: commit both`);
+}
+
+/** @param hasServices Is there a stack of what the environment's cluster shares? */
+export function teamStackText(environment: string, team: string, hasServices: boolean): string {
+    return `# The environment of team ${team} in ${environment}. All that it is lies in its order, ${ordersFolder}/${team}.yaml (docs/teams.md).
+#
+#   pulumi config set azure-native:subscriptionId YOUR-SUBSCRIPTION
+#   pulumi config set azure-native:tenantId YOUR-TENANT
+config:
+  mlplatform:kind: team
+  mlplatform:environment: ${environment}
+  mlplatform:foundation: ${environment}
+${hasServices ? `  mlplatform:services: ${environment}-services\n` : ""}  mlplatform:team: ${team}
+`;
+}

@@ -1,0 +1,99 @@
+import { vmSize } from "../facts/vm-sizes";
+import {
+    capacityFaults,
+    ordersFolder,
+    ordersOf,
+    overlapFaults,
+    readFleet,
+    type Fleet,
+    type FleetPool,
+} from "../stacks/team/fleet";
+import { expiryOf, gpusOf, type TeamOrder } from "../stacks/team/order";
+import { environments, type Environment } from "../stacks/tiers";
+import type { Context } from "./stack-run";
+import { settingsOf } from "./stack-settings";
+import { table } from "./table";
+import { UserError } from "./user-error";
+import { stackFiles } from "./workspace";
+
+/**
+ * Lists the teams' orders and holds them against each other, the foundations' pools and what the fleet may spend; asks nobody.
+ * @throws UserError naming everything that does not fit.
+ */
+export async function teams(context: Context, today = new Date()): Promise<void> {
+    const { terminal, at } = context;
+    const fleet = read(at.root);
+    const pools: Partial<Record<Environment, FleetPool[]>> = {};
+    for (const environment of environments)
+        if (ordersOf(fleet, environment).length > 0) pools[environment] = await poolsOf(context, environment);
+    const { lines, faults } = teamReport(fleet, pools, today);
+    for (const line of lines) terminal.line(line);
+    if (faults.length > 0) throw new UserError(`the orders do not fit:\n  ${faults.join("\n  ")}`);
+    terminal.step(terminal.good(`${fleet.orders.length} in ${ordersFolder}/, and they fit together`));
+}
+
+/**
+ * @param pools User pools by environment, of those that have any.
+ */
+export function teamReport(
+    fleet: Fleet,
+    pools: Readonly<Partial<Record<Environment, readonly FleetPool[]>>>,
+    today: Date,
+): { lines: string[]; faults: string[] } {
+    const ordered = environments.filter((environment) => ordersOf(fleet, environment).length > 0);
+    const expiry = fleet.orders.map((order) => expiryOf(order, today));
+    return {
+        lines: [
+            ...table([
+                ["TEAM", "ENVIRONMENT", "GPUS", "CPU", "MEMORY", "BUDGET", "EXPIRES", "LEAD"],
+                ...ordered.flatMap((environment) =>
+                    ordersOf(fleet, environment).map((order) => row(order, environment)),
+                ),
+            ]),
+            ...ordered.map((environment) => promised(fleet, environment, pools[environment] ?? [])),
+            ...expiry.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
+        ],
+        faults: [
+            ...environments.flatMap((environment) => overlapFaults(fleet, environment)),
+            ...ordered.flatMap((environment) =>
+                capacityFaults(ordersOf(fleet, environment), pools[environment] ?? [], environment),
+            ),
+            ...expiry.flatMap(({ expired }) => (expired === undefined ? [] : [expired])),
+        ],
+    };
+}
+
+function read(root: string): Fleet {
+    try {
+        return readFleet(root);
+    } catch (fault) {
+        throw new UserError(fault instanceof Error ? fault.message : String(fault));
+    }
+}
+
+function row(order: TeamOrder, environment: Environment): (string | number)[] {
+    const { team, quota, budget, expires, lead, frozen } = order;
+    const gpus = Object.entries(quota.gpus).map(([pool, count]) => `${pool} ${count}`);
+    return [
+        ...[frozen ? `${team} (frozen)` : team, environment, gpus.join(", ") || "none"],
+        ...[quota.cpu, `${quota.memoryGib} GiB`, budget.amount, expires, lead],
+    ];
+}
+
+/** Pools of the environment's foundation, by its file; none when there is no such stack. */
+async function poolsOf(context: Context, environment: Environment): Promise<FleetPool[]> {
+    if (!stackFiles(context.at).some(({ name }) => name === environment)) return [];
+    const { userPools, gpuPools } = await settingsOf(context, environment);
+    return [...userPools, ...gpuPools].map(({ prefix, vmSize: size, maxCount }) => ({
+        ...{ prefix, vmSize: size, maxCount, mode: "User" },
+    }));
+}
+
+/** How much of what there is has been given away. */
+function promised(fleet: Fleet, environment: Environment, pools: readonly FleetPool[]): string {
+    const orders = ordersOf(fleet, environment);
+    const sum = (of: (order: TeamOrder) => number): number => orders.reduce((total, order) => total + of(order), 0);
+    const gpus = pools.reduce((total, pool) => total + pool.maxCount * (vmSize(pool.vmSize)?.gpus?.count ?? 0), 0);
+    const spent = sum(({ budget }) => budget.amount);
+    return `  ${environment}: ${sum(gpusOf)} of ${gpus} GPUs and ${spent} of ${fleet.budgets[environment] ?? 0} a month are promised`;
+}

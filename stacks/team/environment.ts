@@ -1,0 +1,102 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Access } from "../../components/governance/access";
+import { Budget } from "../../components/governance/budget";
+import type { Naming } from "../../components/names";
+import { TeamData } from "../../components/storage/team-data";
+import { platformTags } from "../../components/tags";
+import { gatewayNamespace } from "../../components/workloads/gateway";
+import { scorerPorts } from "../../components/workloads/model-endpoint";
+import { Tenancy, teamNamespace } from "../../components/workloads/tenancy";
+import { WorkloadIdentity } from "../../components/workloads/workload-identity";
+import type { FoundationContract } from "../contract";
+import type { ServicesContract } from "../services-contract";
+import type { TeamSettings } from "../settings/team";
+import { containerName, type TeamOrder } from "./order";
+
+/** Service account of a team's pods. */
+const serviceAccountName = "team";
+/** Whatever answers behind the gateway, and where. */
+const served = {
+    ...{
+        pods: { "app.kubernetes.io/component": "endpoint" },
+        port: scorerPorts.http,
+        metricsPort: scorerPorts.metrics,
+    },
+};
+
+/** What an environment stands on. */
+export interface TeamBase {
+    foundation: FoundationContract;
+    /** @default - nothing is shared */
+    services?: ServicesContract;
+    cluster: pulumi.ProviderResource;
+    today: Date;
+}
+
+/** Registers what an order asks for, once it has been found right. */
+export function teamEnvironment(
+    order: TeamOrder,
+    settings: Pick<TeamSettings, "rolePropagationSeconds" | "tier">,
+    { foundation: below, services, cluster: provider, today }: TeamBase,
+): Record<string, pulumi.Output<unknown>> {
+    const { team: name, groups, quota, frozen } = order;
+    const { resourceGroups, cluster, location, subscriptionId } = below;
+    const naming: Naming = { workload: below.workload, environment: below.environment, subscriptionId };
+    const tags = {
+        ...platformTags(below.workload, below.environment),
+        ...{ team: name, owner: order.lead, "cost-centre": order.costCentre },
+    };
+    const tenancy = new Tenancy(
+        name,
+        {
+            ...{ team: name, groups, quota, frozen, served, hasQueue: services !== undefined },
+            gatewayNamespace: services?.gateway.namespace ?? gatewayNamespace,
+            privateEndpoints: below.network.blocks.privateEndpoints,
+        },
+        { providers: [provider] },
+    );
+    const identity = new WorkloadIdentity(`${name}-pods`, {
+        ...{ naming, location, tags, resourceGroupName: resourceGroups.platform, instance: `team-${name}` },
+        ...{ oidcIssuerUrl: cluster.oidcIssuerUrl, cluster: provider, after: [tenancy.namespace] },
+        accounts: [{ namespace: teamNamespace(name), account: serviceAccountName }],
+    });
+    const data = new TeamData(name, {
+        ...{ resourceGroupName: resourceGroups.data, account: below.storage.work, subscriptionId },
+        containers: order.containers.map((container) => containerName(name, container)),
+        principals: { ...groups, pods: identity.identity.principalId },
+        ...{ propagationSeconds: settings.rolePropagationSeconds, protect: settings.tier.protect },
+    });
+    const people = [
+        ["team-members-cluster", groups.members],
+        ["team-viewers-cluster", groups.viewers],
+    ] as const;
+    for (const [row, principalId] of people)
+        if (principalId !== undefined)
+            new Access(`${name}-${row.slice("team-".length)}`, {
+                ...{ row, principalId, scope: cluster.id, subscriptionId },
+                propagationSeconds: settings.rolePropagationSeconds,
+            });
+    budget(order, { naming, location, actions: below.monitoring.actionGroupIds.critical, today });
+    return {
+        team: pulumi.output(name),
+        namespace: tenancy.ready,
+        serviceAccount: identity.ready.apply(() => serviceAccountName),
+        identityClientId: identity.identity.clientId,
+        containers: data.containers,
+        images: pulumi.output(`${below.registry.loginServer}/${order.imagePrefix}`),
+        expires: pulumi.output(order.expires),
+    };
+}
+
+/** Counts what carries the team's tag. What a team takes of the machines that all share, no budget of Azure's can tell. */
+function budget(
+    { team: name, lead, budget: { amount, alertPercents, hardCapPercent } }: TeamOrder,
+    at: { naming: Naming; location: string; actions: string; today: Date },
+): void {
+    const { naming, location, actions, today } = at;
+    new Budget(`${name}-budget`, {
+        ...{ naming, location, today, instance: `team-${name}`, amount, emails: [lead], alertPercents },
+        counted: { tag: { name: "team", value: name } },
+        hardCap: { percent: hardCapPercent, actionGroupIds: [actions] },
+    });
+}

@@ -1,0 +1,171 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { vmSize } from "../../facts/vm-sizes";
+import { number, object, record, type Parsed } from "../parse";
+import { environments, type Environment } from "../tiers";
+import { containerName, readOrder, type TeamOrder } from "./order";
+
+/** Folder of the orders in the clone. */
+export const ordersFolder = "teams";
+/** File beside them with what they may spend together. */
+const fleetFile = `${ordersFolder}/fleet.yaml`;
+
+const shape = object({
+    /** A month, in the currency of the bill, by environment. */
+    budgets: record(number(1, 1e9, false)),
+});
+
+/** All orders, and what they may spend together. */
+export interface Fleet extends Parsed<typeof shape> {
+    orders: readonly TeamOrder[];
+}
+
+/** A pool as the foundation has it: as far as its machines may be asked for. */
+export interface FleetPool {
+    prefix: string;
+    mode: string;
+    vmSize: string;
+    maxCount: number;
+}
+
+/**
+ * Reads all orders of a clone.
+ * @throws Error naming every fault of every file
+ */
+export function readFleet(root: string): Fleet {
+    const faults: string[] = [];
+    const names = readdirSync(join(root, ordersFolder)).filter((name) => name.endsWith(".yaml"));
+    const content = (file: string): string => readFileSync(join(root, file), "utf8");
+    const orders = names
+        .sort()
+        .map((name) => `${ordersFolder}/${name}`)
+        .filter((file) => file !== fleetFile)
+        .map((file) => readOrder(file, content(file), faults))
+        .filter((order) => order !== undefined);
+    const read = readBudgets(names.includes("fleet.yaml") ? content(fleetFile) : "", faults);
+    if (faults.length > 0) throw new Error(faults.join("\n"));
+    return { orders, budgets: read?.budgets ?? {} };
+}
+
+function readBudgets(content: string, faults: string[]): Parsed<typeof shape> | undefined {
+    const found: string[] = [];
+    const read = shape(fleetFile, parse(content), found);
+    for (const name of Object.keys(read?.budgets ?? {}))
+        if (!environments.some((one) => one === name))
+            found.push(`${fleetFile}.budgets must be of ${environments.join(", ")}, got "${name}"`);
+    faults.push(...found.map((fault) => fault.replace(`${fleetFile}.`, `${fleetFile}: `)));
+    return read;
+}
+
+/** The orders of one environment. */
+export const ordersOf = ({ orders }: Fleet, environment: Environment): TeamOrder[] =>
+    orders.filter((order) => order.environments.includes(environment));
+
+/** What is wrong with the orders of one environment beside each other; empty when nothing is. Needs nothing but the files. */
+export function overlapFaults(fleet: Fleet, environment: Environment): string[] {
+    const orders = ordersOf(fleet, environment);
+    const pairs = orders.flatMap((one, index) => orders.slice(index + 1).map((other) => [one, other] as const));
+    const limit = fleet.budgets[environment];
+    return [
+        ...pairs.flatMap(([one, other]) => pairFaults(one, other)),
+        ...(orders.length > 0 && limit === undefined
+            ? [`${fleetFile}: budgets.${environment} must be set: ${byTeam(orders)} have orders there`]
+            : sumFault(`the budgets in ${environment}`, orders, ({ budget }) => budget.amount, limit ?? 0, fleetFile)),
+    ];
+}
+
+const byTeam = (orders: readonly TeamOrder[]): string => orders.map(({ team }) => team).join(", ");
+
+function pairFaults(one: TeamOrder, other: TeamOrder): string[] {
+    const both = `${one.file} and ${other.file}`;
+    const lower = ({ groups }: TeamOrder): string[] =>
+        [groups.members, groups.viewers].filter((id) => id !== undefined).map((id) => id.toLowerCase());
+    const shared = <T>(of: (order: TeamOrder) => readonly T[]): T[] =>
+        of(one).filter((each) => of(other).includes(each));
+    const containers = ({ team, containers: names }: TeamOrder): string[] =>
+        names.map((name) => containerName(team, name));
+    return [
+        ...(one.team === other.team ? [`${both}: team must be another in each, got "${one.team}" in both`] : []),
+        // Whoever belongs to two teams is in two groups: so who may do what is read from one file.
+        ...shared(lower).map((id) => `${both}: groups must be a team's own, got "${id}" in both`),
+        ...shared(containers).map((name) => `${both}: containers must be a team's own, got "${name}" from both`),
+        ...(within(one.imagePrefix, other.imagePrefix) || within(other.imagePrefix, one.imagePrefix)
+            ? [
+                  `${both}: imagePrefix must not lie in another team's, got "${one.imagePrefix}" and "${other.imagePrefix}"`,
+              ]
+            : []),
+    ];
+}
+
+const within = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}/`);
+
+/** Is there room for all at once? A sum that is too large names everyone who has a part in it, largest first. */
+function sumFault(
+    what: string,
+    orders: readonly TeamOrder[],
+    part: (order: TeamOrder) => number,
+    limit: number,
+    where: string,
+): string[] {
+    const parts = orders
+        .map((order) => ({ team: order.team, of: part(order) }))
+        .filter(({ of }) => of > 0)
+        .sort((a, b) => b.of - a.of);
+    const sum = parts.reduce((total, { of }) => total + of, 0);
+    if (sum <= limit) return [];
+    const each = parts.map(({ team, of }) => `${team} ${of}`).join(" + ");
+    return [`${ordersFolder}/: ${what} must be at most ${limit} together (${where}), got ${each} = ${sum}`];
+}
+
+/**
+ * What is wrong with the orders of one environment against its pools at their largest; empty when nothing is. The foundation
+ * has its pools' vCPUs checked against the subscription's quota already.
+ * @param foundation Stack that has the pools, as faults name it.
+ */
+export function capacityFaults(
+    orders: readonly TeamOrder[],
+    pools: readonly FleetPool[],
+    foundation: string,
+): string[] {
+    const machines = pools.filter(({ mode }) => mode === "User").map((pool) => ({ pool, size: vmSize(pool.vmSize) }));
+    const gpuPools = machines.filter(({ size }) => size?.gpus !== undefined);
+    const most = (of: "vCpus" | "memoryGib"): number =>
+        machines.reduce((sum, { pool, size }) => sum + pool.maxCount * (size?.[of] ?? 0), 0);
+    const known = gpuPools.map(({ pool }) => pool.prefix);
+    return [
+        ...orders.flatMap(({ file, quota }) =>
+            Object.keys(quota.gpus)
+                .filter((prefix) => !known.includes(prefix))
+                .map(
+                    (prefix) =>
+                        `${file}: quota.gpus must be of GPU pools of stack ${foundation}, ${known.join(", ") || "which has none"}, got "${prefix}"`,
+                ),
+        ),
+        ...gpuPools.flatMap(({ pool: { prefix, maxCount }, size }) => {
+            const each = size?.gpus?.count ?? 0;
+            const where = `stack ${foundation}: ${maxCount} machines with ${each} each`;
+            return sumFault(
+                `GPUs of pool ${prefix}`,
+                orders,
+                ({ quota }) => quota.gpus[prefix] ?? 0,
+                maxCount * each,
+                where,
+            );
+        }),
+        ...sumFault(
+            "quota.cpu",
+            orders,
+            ({ quota }) => quota.cpu,
+            most("vCpus"),
+            `vCPUs of all user pools of stack ${foundation}`,
+        ),
+        ...sumFault(
+            "quota.memoryGib",
+            orders,
+            ({ quota }) => quota.memoryGib,
+            most("memoryGib"),
+            `GiB of all user pools of stack ${foundation}`,
+        ),
+    ];
+}

@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parse, stringify } from "yaml";
+import {
+    capacityFaults,
+    ordersOf,
+    overlapFaults,
+    readFleet,
+    type Fleet,
+    type FleetPool,
+} from "../../../stacks/team/fleet";
+import { environments } from "../../../stacks/tiers";
+import { goodOrder } from "../wrong-orders";
+
+const root = resolve(__dirname, "..", "..", "..");
+const pools: FleetPool[] = [
+    { prefix: "work", mode: "User", vmSize: "Standard_D4ds_v5", maxCount: 4 },
+    { prefix: "t4", mode: "User", vmSize: "Standard_NC4as_T4_v3", maxCount: 2 },
+];
+const audio = {
+    ...{ ...goodOrder, team: "audio", imagePrefix: "audio" },
+    groups: { members: "66666666-6666-4666-8666-000000000003" },
+};
+
+/** Reads a folder with these orders. */
+function fleet(orders: readonly { team: string }[], budgets: object = { dev: 1000 }): Fleet {
+    const folder = mkdtempSync(join(tmpdir(), "mlplatform-teams-"));
+    try {
+        mkdirSync(join(folder, "teams"));
+        writeFileSync(join(folder, "teams", "fleet.yaml"), stringify({ budgets }));
+        for (const order of orders) writeFileSync(join(folder, "teams", `${order.team}.yaml`), stringify(order));
+        return readFleet(folder);
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+}
+
+test("two teams that fit beside each other do", () => {
+    const both = fleet([goodOrder, audio]);
+    expect(overlapFaults(both, "dev")).toEqual([]);
+    expect(capacityFaults(ordersOf(both, "dev"), pools, "dev")).toEqual([]);
+});
+
+test.each([
+    ["a group", { groups: goodOrder.groups }, `groups must be a team's own, got "${goodOrder.groups.members}" in both`],
+    ["images", { imagePrefix: "vision" }, 'imagePrefix must not lie in another team\'s, got "vision" and "vision"'],
+    [
+        "images below",
+        { imagePrefix: "vision/sound" },
+        'imagePrefix must not lie in another team\'s, got "vision/sound" and "vision"',
+    ],
+])("two teams cannot share %s", (_, change, message) => {
+    const faults = overlapFaults(fleet([goodOrder, { ...audio, ...change }]), "dev");
+    expect(faults).toContain(`teams/audio.yaml and teams/vision.yaml: ${message}`);
+});
+
+test("nor a container, whichever way its name comes about", () => {
+    const raw = { ...audio, team: "vision-raw", containers: ["data"] };
+    expect(overlapFaults(fleet([{ ...goodOrder, containers: ["raw-data"] }, raw]), "dev")).toEqual([
+        'teams/vision-raw.yaml and teams/vision.yaml: containers must be a team\'s own, got "vision-raw-data" from both',
+    ]);
+});
+
+test("what all may spend is at most what the fleet may, and everyone's part is told", () => {
+    expect(overlapFaults(fleet([goodOrder, audio], { dev: 700 }), "dev")).toEqual([
+        "teams/: the budgets in dev must be at most 700 together (teams/fleet.yaml), got audio 400 + vision 400 = 800",
+    ]);
+    expect(overlapFaults(fleet([goodOrder], { prod: 700 }), "dev")).toEqual([
+        "teams/fleet.yaml: budgets.dev must be set: vision have orders there",
+    ]);
+    expect(overlapFaults(fleet([goodOrder], { prod: 700 }), "staging")).toEqual([]);
+});
+
+test("what all may have at once is at most what the pools can grow to", () => {
+    const greedy = { ...audio, quota: { ...audio.quota, gpus: { t4: 2, a100: 1 }, cpu: 22, memoryGib: 150 } };
+    expect(capacityFaults(ordersOf(fleet([goodOrder, greedy]), "dev"), pools, "dev")).toEqual([
+        'teams/audio.yaml: quota.gpus must be of GPU pools of stack dev, t4, got "a100"',
+        "teams/: GPUs of pool t4 must be at most 2 together (stack dev: 2 machines with 1 each), got audio 2 + vision 1 = 3",
+        "teams/: quota.cpu must be at most 24 together (vCPUs of all user pools of stack dev), got audio 22 + vision 6 = 28",
+        "teams/: quota.memoryGib must be at most 120 together (GiB of all user pools of stack dev), got audio 150 + vision 32 = 182",
+    ]);
+});
+
+test("faults of all files are told at once", () => {
+    expect(() =>
+        fleet([
+            { ...goodOrder, lead: "me" },
+            { ...audio, expires: "soon" },
+        ] as (typeof audio)[]),
+    ).toThrow(/teams\/audio\.yaml: expires must be[^]*teams\/vision\.yaml: lead must be/);
+    expect(() => fleet([goodOrder], { test: 5 })).toThrow(
+        'teams/fleet.yaml: budgets must be of dev, staging, prod, got "test"',
+    );
+});
+
+test("the committed orders fit together, and dev's have room in dev's pools", () => {
+    const committed = readFleet(root);
+    for (const environment of environments) expect(overlapFaults(committed, environment)).toEqual([]);
+    const { config } = parse(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8")) as {
+        config: Record<string, unknown>;
+    };
+    const own = ["userPools", "gpuPools"].flatMap((key) => config[`mlplatform:${key}`] as FleetPool[]);
+    const dev = ordersOf(committed, "dev");
+    expect(dev.length).toBeGreaterThan(0);
+    expect(
+        capacityFaults(
+            dev,
+            own.map((pool) => ({ ...pool, mode: "User" })),
+            "dev",
+        ),
+    ).toEqual([]);
+});

@@ -1,0 +1,56 @@
+import { stringify } from "yaml";
+import { expiryOf, readOrder, type TeamOrder } from "../../../stacks/team/order";
+import { goodOrder, wrongOrders } from "../wrong-orders";
+
+function read(order: object, file = "teams/vision.yaml"): { order?: TeamOrder; faults: string[] } {
+    const faults: string[] = [];
+    const found = readOrder(file, stringify(order), faults);
+    return { ...(found && { order: found }), faults };
+}
+
+test("a good order is read, with what it leaves out filled in", () => {
+    const short = { ...goodOrder, containers: undefined, imagePrefix: undefined, budget: { amount: 400 } };
+    expect(read({ ...short, quota: { ...goodOrder.quota, gpus: undefined } })).toEqual({
+        order: {
+            ...goodOrder,
+            ...{ file: "teams/vision.yaml", containers: [], imagePrefix: "vision", frozen: false },
+            quota: { ...goodOrder.quota, gpus: {} },
+            budget: { amount: 400, alertPercents: [50, 80, 100], hardCapPercent: 120 },
+        },
+        faults: [],
+    });
+});
+
+test.each(wrongOrders)("refuses $what", ({ order, message }) => {
+    const found = read(order);
+    expect(found.order).toBeUndefined();
+    expect(found.faults.join("\n")).toContain(message);
+    // One thing is wrong: a follow-up of the same fault at most.
+    expect(found.faults.length).toBeLessThanOrEqual(2);
+});
+
+test("tells all faults at once, each with its file", () => {
+    const { faults } = read({ ...goodOrder, lead: "me", expires: "soon", quota: { cpu: 0 } });
+    for (const field of ["lead", "expires", "quota.cpu", "quota.memoryGib", "quota.pods"])
+        expect(faults.filter((fault) => fault.startsWith(`teams/vision.yaml: ${field} must be`))).toHaveLength(1);
+});
+
+test("a file that is no YAML, or no order, is told by its name", () => {
+    const faults: string[] = [];
+    expect(readOrder("teams/a.yaml", "team: [", faults)).toBeUndefined();
+    expect(readOrder("teams/b.yaml", "nothing", faults)).toBeUndefined();
+    expect(faults[0]).toMatch(/^teams\/a\.yaml: must be YAML: /);
+    expect(faults.at(-1)).toMatch(/^teams\/b\.yaml: must be an object with team, lead/);
+});
+
+test("the last day counts, the days before it warn, and those after it stop", () => {
+    const { order } = read(goodOrder);
+    if (order === undefined) throw new Error("the order is good");
+    const on = (day: string): object => expiryOf(order, new Date(`${day}T12:00:00Z`));
+    expect(on("2027-05-01")).toEqual({});
+    expect(on("2027-06-01")).toEqual({ warning: expect.stringContaining("30 days left") as unknown });
+    expect(on("2027-06-30")).toEqual({ warning: expect.stringContaining("1 day left") as unknown });
+    expect(on("2027-07-01")).toEqual({
+        expired: expect.stringContaining("teams/vision.yaml: expires must not be past, got 2027-06-30") as unknown,
+    });
+});
