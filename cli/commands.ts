@@ -22,6 +22,7 @@ import { start } from "./start";
 import { stop } from "./stop";
 import { teams } from "./teams";
 import { teardown } from "./teardown";
+import { writeDashboards } from "./dashboards";
 import { environments } from "./environments";
 import { upgrade } from "./upgrade";
 import { UserError } from "./user-error";
@@ -223,6 +224,17 @@ export const commands: readonly Command[] = [
         options: { json: { type: "boolean" } },
         positionals: [1, 1],
         run: (context, [stack = dev], values) => firewallRules(context, stack, values.json === true),
+    },
+    {
+        name: "dashboards",
+        usage: "FOLDER",
+        summary: "write Grafana's dashboards of GPUs, queues and the gateway as JSON, and say how to import them",
+        options: {},
+        positionals: [1, 1],
+        run: (context, [folder = ""]) => {
+            writeDashboards(context, folder);
+            return Promise.resolve();
+        },
     },
     {
         name: "images",
