@@ -1,5 +1,6 @@
 import type { FoundationContract } from "../../stacks/contract";
 
+const groups = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups";
 const account = { id: "/a", name: "a", endpoints: { blob: "https://a" } };
 const subnetIds = {
     nodes: "/n",
@@ -26,7 +27,7 @@ export const goodContract: Omit<FoundationContract, "contractVersion"> = {
         ...{ vpnIpAddresses: [], resolverIpAddresses: [] },
     },
     vault: {
-        id: "/subscriptions/s/resourceGroups/rg-data/providers/Microsoft.KeyVault/vaults/kv-mlp-dev",
+        id: `${groups}/rg-data/providers/Microsoft.KeyVault/vaults/kv-mlp-dev`,
         ...{ name: "kv-mlp-dev", uri: "https://kv-mlp-dev.vault.azure.net/" },
     },
     registry: { id: "/r", name: "crmlpdev1", loginServer: "crmlpdev1.azurecr.io" },
@@ -59,7 +60,12 @@ export const goodContract: Omit<FoundationContract, "contractVersion"> = {
         ],
     },
     monitoring: {
-        ...{ logWorkspaceId: "/l", metricsWorkspaceId: "/m", metricsQueryUrl: "https://m", grafanaUrl: "https://g" },
+        ...{
+            logWorkspaceId: "/l",
+            metricsWorkspaceId: `${groups}/rg-platform/providers/Microsoft.Monitor/accounts/amw-mlp-dev`,
+            metricsQueryUrl: "https://m",
+            grafanaUrl: "https://g",
+        },
         actionGroupIds: { critical: "/c", warning: "/w" },
         leftToScope: ["/l"],
     },

@@ -262,7 +262,9 @@ test("KEDA signs in by the cluster's word, and may read metrics", async () => {
             azureWorkload: { enabled: true, clientId: "scaling-identity-client", tenantId: goodContract.tenantId },
         },
     });
-    expect(only("authorization:RoleAssignment", "scaling-metrics").inputs.scope).toBe("/m");
+    expect(only("authorization:RoleAssignment", "scaling-metrics").inputs.scope).toBe(
+        goodContract.monitoring.metricsWorkspaceId,
+    );
 });
 
 test("nothing is deployed while digests are missing, and each is named", async () => {
