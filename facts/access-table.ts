@@ -28,6 +28,7 @@ export const principals = {
     flowLogs: { type: "ServicePrincipal", who: "flow logs of the network" },
     grafana: { type: "ServicePrincipal", who: "Grafana, showing metrics and logs" },
     gateway: { type: "ServicePrincipal", who: "the gateway of the cluster" },
+    labelling: { type: "ServicePrincipal", who: "the proxy in front of Label Studio" },
     scaler: { type: "ServicePrincipal", who: "the autoscaler of workloads" },
     teamPods: { type: "ServicePrincipal", who: "pods of a team" },
 } as const satisfies Record<string, Principal>;
@@ -63,6 +64,7 @@ export const accessScopes = {
     registry: "the registry",
     workAccount: "storage account of work",
     teamContainer: "that container of the team alone",
+    workContainer: "that container of the account of work alone",
     recordsAccount: "storage account of models and ledger",
     flowLogAccount: "storage account of flow logs",
     workspace: "the machine-learning workspace",
@@ -324,6 +326,11 @@ export const accessRows = {
         ...{ principal: "cluster", role: "reader", on: "disksGroup", by: "foundation" },
         why: "Names the set for node disks and volumes; to read is enough. https://learn.microsoft.com/azure/aks/azure-disk-customer-managed-keys",
     },
+    "cluster-snapshots": {
+        ...{ principal: "cluster", role: "diskSnapshotContributor", on: "disksGroup", by: "foundation" },
+        // The role is about storage accounts, too: there are none in that group.
+        why: "Keeps snapshots of volumes where they outlive the cluster. https://learn.microsoft.com/azure/aks/azure-disk-csi",
+    },
     "cluster-kubelet": {
         ...{ principal: "cluster", role: "managedIdentityOperator", on: "kubeletIdentity", by: "foundation" },
         why: "Hands the nodes their identity. https://learn.microsoft.com/azure/aks/use-managed-identity",
@@ -344,6 +351,10 @@ export const accessRows = {
     "gateway-certificate": {
         ...{ principal: "gateway", role: "keyVaultSecretsUser", on: "gatewayCertificate", by: "services" },
         why: "Reads the gateway's certificate with its key. https://learn.microsoft.com/azure/aks/csi-secrets-store-identity-access",
+    },
+    "labelling-pictures": {
+        ...{ principal: "labelling", role: "storageBlobDataReader", on: "workContainer", by: "services" },
+        ...{ why: "Shows annotators the pictures that they label.", when: "labelling is installed" },
     },
     "scaler-metrics": {
         ...{ principal: "scaler", role: "monitoringDataReader", on: "metrics", by: "services" },

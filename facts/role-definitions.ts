@@ -22,6 +22,7 @@ export const roleDefinitions = {
     keyVaultReader: "21090545-7ca7-4776-b22c-e363652d74d2",
     keyVaultSecretsOfficer: "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
     keyVaultSecretsUser: "4633458b-17de-408a-b874-0445c86b69e6",
+    diskSnapshotContributor: "7efff54f-a5b4-42b5-a1c5-5411624893ce",
     acrPull: "7f951dda-4ed3-4680-a7ca-43fe172d538d",
     acrPush: "8311e382-0749-4cb8-b61a-304f252e45ec",
     storageAccountContributor: "17d1049b-9a84-46fb-8f53-869881c3d3ab",

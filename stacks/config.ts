@@ -53,6 +53,11 @@ const emptyLists = [
 ];
 const emptyMaps = [
     "gateway",
+    "ownImages",
+    "pipelineAgents",
+    "notebooks",
+    "labelling",
+    "backup",
     "egress",
     "hub",
     "hybrid",

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { clusterProvider } from "../components/workloads/cluster-connection";
 import { foundationBelow } from "./foundation-reference";
+import { apps } from "./services/apps";
 import { base } from "./services/base";
 import { shared } from "./services/shared";
 import { servicesOutputs } from "./services-contract";
@@ -14,7 +15,9 @@ export async function services(settings: ServicesSettings): Promise<Record<strin
         ...{ privateFqdn: below.cluster.privateFqdn, tenantId: below.tenantId },
     });
     const told = shared(settings, below, cluster);
-    const { gateway, queue, volumes } = base(told);
+    const made = base(told);
+    const { gateway, queue, volumes } = made;
+    apps(told, made);
     return servicesOutputs({
         environment: below.environment,
         gateway: {

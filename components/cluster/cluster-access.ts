@@ -58,6 +58,7 @@ function grants({ identity, kubelet, apiServerZoneId: zoneId, ...args }: Cluster
               ] satisfies Grant[])),
         // On the group, and so before there is a set in it, which waits for a role itself: minutes one after the other.
         ["cluster-disks", identity, args.disksGroupId],
+        ["cluster-snapshots", identity, args.disksGroupId],
         ["cluster-kubelet", identity, kubelet.id],
         ["cluster-etcd-vault", identity, args.etcdKey.vaultId],
     ];

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { authenticatorConfig, hubSignIn, type SignIn } from "./hub-sign-in";
 import { hardenedContainer } from "./hardened-pod";
 import { placement, type NodePlace } from "./node-place";
@@ -21,7 +22,7 @@ export interface NotebookValues {
     sizes: readonly [NotebookSize, ...NotebookSize[]];
     /** Where hub and proxy run. */
     core: NodePlace;
-    storageClassName: string;
+    storageClassName: pulumi.Input<string>;
     homeGib: number;
     /** Notebooks that nobody has used for so long are stopped. */
     idleMinutes: number;
@@ -48,7 +49,7 @@ const nobody = 65534;
  * container that would keep notebooks from the node's metadata by iptables, as our policies open no way there.
  * @see https://z2jh.jupyter.org/en/stable/resources/reference.html
  */
-export function notebookValues(values: NotebookValues): Record<string, unknown> {
+export function notebookValues(values: NotebookValues): Record<string, pulumi.Input<unknown>> {
     const { signIn, hubImages, images, sizes, core, storageClassName } = values;
     const [first] = sizes;
     const { nodeSelector, tolerations } = placement(core);

@@ -1,8 +1,8 @@
-import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import * as pulumi from "@pulumi/pulumi";
 import { shown } from "../options";
 import { refuse } from "../refuse";
 import { wholeNumberFault } from "../units";
+import { chartRelease, type MirroredChart } from "./chart";
 import type { SignIn } from "./hub-sign-in";
 import type { Opening } from "./network-policies";
 import { inBlock, inNamespace } from "./network-policies";
@@ -30,10 +30,9 @@ export interface NotebookChoice extends Omit<SignIn, "tenantId"> {
 /** Arguments of {@link Notebooks}. */
 export interface NotebooksArgs extends NotebookChoice {
     /** Namespace under Pod Security `restricted`, closed but for {@link notebookOpenings}. */
-    namespace: pulumi.Input<string>;
+    namespace: string;
     tenantId: string;
-    /** The chart in the platform's registry, and its version. */
-    chart: { name: string; version: string };
+    chart: MirroredChart;
     hubImages: HubImages;
     /** Disks under our key. */
     storageClassName: pulumi.Input<string>;
@@ -56,25 +55,15 @@ export class Notebooks extends pulumi.ComponentResource {
         const [firstImage, ...otherImages] = images;
         const [firstSize, ...otherSizes] = sizes;
         if (firstImage === undefined || firstSize === undefined) throw new pulumi.ResourceError("no profile", this);
-        const values = pulumi.output(storageClassName).apply((storage) =>
-            notebookValues({
-                ...{ hubImages: args.hubImages, core: args.core, storageClassName: storage },
-                ...{ images: [firstImage, ...otherImages], sizes: [firstSize, ...otherSizes] },
-                signIn: { ...choice, tenantId },
-                ...{ homeGib: args.homeGib ?? 20, idleMinutes: args.idleMinutes ?? 60 },
-                placeholders: args.placeholders ?? 0,
-            }),
-        );
-        const release = new Release(
-            name,
-            {
-                ...{ name: "notebooks", namespace, chart: chart.name, version: chart.version, values },
-                // All or nothing: a hub that does not come up gives way to the one before.
-                ...{ atomic: true, timeout: 900 },
-            },
-            { parent: this },
-        );
-        this.url = release.status.apply(() => `https://${args.host}/`);
+        const values = notebookValues({
+            ...{ hubImages: args.hubImages, core: args.core, storageClassName },
+            ...{ images: [firstImage, ...otherImages], sizes: [firstSize, ...otherSizes] },
+            signIn: { ...choice, tenantId },
+            ...{ homeGib: args.homeGib ?? 20, idleMinutes: args.idleMinutes ?? 60 },
+            placeholders: args.placeholders ?? 0,
+        });
+        const release = chartRelease(name, { chart, release: "notebooks", namespace, values }, { parent: this });
+        this.url = release.urn.apply(() => `https://${args.host}/`);
         this.registerOutputs({ url: this.url });
     }
 }

@@ -34,7 +34,8 @@ export function base({ settings, below, at, cluster, image, chart, core, replica
         {
             ...{ diskEncryptionSetId: below.diskEncryptionSetId, keepsDisks: settings.tier.protect },
             zoneRedundant: nodePools.some(({ zones }) => zones.length === 3),
-            snapshotResourceGroup: below.resourceGroups.data,
+            // The group of the set, which outlives the cluster and holds nothing that a role on snapshots could reach.
+            snapshotResourceGroup: below.diskEncryptionSetId.split("/")[4] ?? "",
         },
         options,
     );

@@ -52,7 +52,7 @@ export function shared(
         },
         image: (name) => mirrored(name, registry.loginServer, digestOf),
         chart: (name) => ({ name: mirroredChart(name, registry.loginServer), version: thirdParty(name).version }),
-        core: { pool: system.prefix, ...(system.taints[0] !== undefined && { taint: system.taints[0] }) },
+        core: { pool: system.prefix, taints: system.taints },
         replicas: settings.tier.leastSystemNodes > 1 ? 2 : 1,
         // Its service has the first address of all services.
         apiServerBlocks: [`${services.replace(/\d+$/, "1")}/32`, network.blocks.apiServer],

@@ -2,10 +2,11 @@ import { gatewayFaults, type GatewayChoice } from "../../components/workloads/ga
 import { loadConfig, readConfig, SettingsError, type ConfigTable, type IsSecret } from "../config";
 import { imageLockFile } from "../image-lock";
 import { number, object, text } from "../parse";
+import { appKeys, appSettings, type AppSettings } from "./apps";
 import { requiredUpperKeys, upperKeys, upperSettings, type UpperSettings } from "./upper";
 
 /** The config of a services stack, read and checked. */
-export interface ServicesSettings extends UpperSettings {
+export interface ServicesSettings extends UpperSettings, AppSettings {
     /** File with the digests of third-party images and charts, from the project's folder on. */
     imageLock: string;
     gateway: GatewayChoice;
@@ -17,6 +18,7 @@ export interface ServicesSettings extends UpperSettings {
 /** Every key of a services stack, with how it is read. `Pulumi.yaml` describes them too; a test holds the two together. */
 export const servicesKeys = {
     ...upperKeys,
+    ...appKeys,
     "mlplatform:imageLock": text(/^[^\0]+\.json$/, "the path of a JSON file"),
     "mlplatform:gateway": object({ domain: text(), certificate: text() }),
     "mlplatform:lentServingGpus": number(0, 1000),
@@ -40,8 +42,9 @@ export function readServicesSettings(
     const { read, faults } = readConfig(table, source, secret);
     const upper = upperSettings(read);
     const gateway = read["mlplatform:gateway"];
+    const { apps, faults: appFaults } = appSettings(read, gateway?.domain ?? "");
     const settings: ServicesSettings = {
-        ...upper,
+        ...{ ...upper, ...apps },
         imageLock: read["mlplatform:imageLock"] ?? imageLockFile,
         gateway: gateway ?? { domain: "", certificate: "" },
         lentServingGpus: read["mlplatform:lentServingGpus"] ?? 0,
@@ -49,6 +52,7 @@ export function readServicesSettings(
     };
     const least = upper.tier.leastPropagationSeconds;
     faults.push(
+        ...appFaults,
         ...(gateway ? gatewayFaults("mlplatform:gateway.", gateway) : []),
         ...(settings.rolePropagationSeconds < least
             ? [

@@ -17,6 +17,125 @@ test("a good config reads into values, with the environment's own foundation and
     });
 });
 
+const id = "33333333-3333-4333-8333-333333333333";
+const digest = `sha256:${"a".repeat(64)}`;
+const every = { pipelineAgent: digest, labellingProxy: digest, backup: digest };
+const agents = { organisation: "contoso", pool: "mlplatform", nodePool: "work", maxAgents: 4 };
+const size = { name: "small", title: "2 cores", pool: "work", cores: 2, memoryGib: 8 };
+const notebooks = { clientId: id, groups: [id], images: [{ name: "sample", title: "Sample" }], sizes: [size] };
+const labelling = { clientId: id, groups: [id], nodePool: "work", containers: ["images"] };
+/** With everything that people work with, and one thing changed. */
+const withApps = (change: Record<string, unknown>): Record<string, string> =>
+    Object.fromEntries(
+        Object.entries({ ownImages: every, pipelineAgents: agents, notebooks, labelling, ...change }).map(
+            ([key, value]) => [`mlplatform:${key}`, JSON.stringify(value)],
+        ),
+    );
+
+test("what people work with is there if its key is, and its disks are backed up", () => {
+    expect(readServicesSettings(good)).not.toHaveProperty("notebooks");
+    expect(readServicesSettings({ ...good, ...withApps({}) })).toMatchObject({
+        ...{ pipelineAgents: agents, notebooks, labelling, backup: { hour: 2, keep: 14 } },
+    });
+});
+
+test.each([
+    [
+        "an image of ours without a digest",
+        { ownImages: { pipelineAgent: digest, labellingProxy: digest } },
+        'mlplatform:ownImages["backup"] must be set, for an image that takes snapshots of disks: the images stack tells its digest',
+    ],
+    [
+        "an image of ours by its tag",
+        { ownImages: { ...every, backup: "latest" } },
+        'mlplatform:ownImages["backup"] must be sha256: and 64 of 0-9a-f, got "latest"',
+    ],
+    [
+        "an image that is not ours",
+        { ownImages: { ...every, agents: digest } },
+        'mlplatform:ownImages["agents"] is no image of ours, those are pipelineAgent, labellingProxy, backup',
+    ],
+    [
+        "an organisation by its address",
+        { pipelineAgents: { ...agents, organisation: "https://dev.azure.com/contoso" } },
+        "mlplatform:pipelineAgents.organisation must be 1 to 50 of letters, digits and inner hyphens",
+    ],
+    [
+        "agents without end",
+        { pipelineAgents: { ...agents, maxAgents: 1000 } },
+        "mlplatform:pipelineAgents.maxAgents must be a whole number from 1 to 100, got 1000",
+    ],
+    [
+        "jobs without end",
+        { pipelineAgents: { ...agents, maxJobMinutes: 0 } },
+        "mlplatform:pipelineAgents.maxJobMinutes must be a whole number from 5 to 1440, got 0",
+    ],
+    [
+        "a demand that takes the agent's own variable",
+        { pipelineAgents: { ...agents, demands: ["PATH -equals /tmp"] } },
+        "mlplatform:pipelineAgents.demands[0] must be",
+    ],
+    [
+        "agents with a personal access token",
+        { pipelineAgents: { ...agents, token: "x" } },
+        "mlplatform:pipelineAgents.token is not a field",
+    ],
+    [
+        "notebooks for nobody",
+        { notebooks: { ...notebooks, groups: [] } },
+        "mlplatform:notebooks.groups must hold at least 1, got 0: nobody could sign in",
+    ],
+    [
+        "a client secret",
+        { notebooks: { ...notebooks, clientSecret: "x" } },
+        "mlplatform:notebooks.clientSecret is not a field",
+    ],
+    [
+        "a notebook's image by its tag",
+        { notebooks: { ...notebooks, images: [{ name: "a", title: "A", image: "mlplatform/torch:2.9" }] } },
+        "mlplatform:notebooks.images[0].image must be REPOSITORY@sha256:DIGEST of the platform's registry",
+    ],
+    [
+        "two sizes of one name",
+        { notebooks: { ...notebooks, sizes: [size, size] } },
+        'mlplatform:notebooks.sizes[1].name must be there once, got "small" again',
+    ],
+    [
+        "places kept on GPUs",
+        { notebooks: { ...notebooks, sizes: [{ ...size, gpus: 1 }], placeholders: 1 } },
+        "mlplatform:notebooks.placeholders must be 0 while the first size has GPUs",
+    ],
+    [
+        "a home of nothing",
+        { notebooks: { ...notebooks, homeGib: 0 } },
+        "mlplatform:notebooks.homeGib must be a whole number from 1 to 1024, got 0",
+    ],
+    [
+        "a container that there is not",
+        { labelling: { ...labelling, containers: ["models"] } },
+        'mlplatform:labelling.containers[0] must be one of datasets, images, labels, predictions, got "models"',
+    ],
+    [
+        "a group by its name",
+        { labelling: { ...labelling, groups: ["annotators"] } },
+        'mlplatform:labelling.groups[0] must be a GUID, got "annotators"',
+    ],
+    [
+        "a backup at no hour of the day",
+        { backup: { hour: 24, keep: 14 } },
+        "mlplatform:backup.hour must be a whole number from 0 to 23, got 24",
+    ],
+    [
+        "no backups kept",
+        { backup: { hour: 2, keep: 0 } },
+        "mlplatform:backup.keep must be a whole number from 1 to 200",
+    ],
+])("of what people work with, refuses %s", (_, change, message) => {
+    const read = (): unknown => readServicesSettings({ ...good, ...withApps(change) });
+    expect(read).toThrow(SettingsError);
+    expect(read).toThrow(message);
+});
+
 test.each([
     ["no gateway", { "mlplatform:gateway": "{}" }, "mlplatform:gateway must be set"],
     [

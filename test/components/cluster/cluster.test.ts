@@ -133,6 +133,7 @@ test("its identities get each role on the narrowest scope, before there is a clu
     });
     expect(given.sort()).toEqual([
         "acrPull on /registry to cluster-kubelet-principal",
+        "diskSnapshotContributor on /disks to identity-principal",
         "keyVaultContributor on /vault to identity-principal",
         "managedIdentityOperator on /id/cluster-kubelet to identity-principal",
         "networkContributor on /vnet to identity-principal",
@@ -142,7 +143,7 @@ test("its identities get each role on the narrowest scope, before there is a clu
         "reader on /disks to identity-principal",
     ]);
     const awaited = options.dependsOn.filter((urn) => urn.includes("RoleAssignment"));
-    expect(awaited).toHaveLength(7);
+    expect(awaited).toHaveLength(8);
     // Pods pull images, the cluster itself does not: it must not wait for the registry.
     expect(awaited.join()).not.toContain("cluster-registry");
 });

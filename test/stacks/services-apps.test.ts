@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Provider } from "@pulumi/kubernetes/provider";
+import { sandboxLock } from "../../cli/images/sandbox-import";
+import type { FoundationContract } from "../../stacks/contract";
+import { apps } from "../../stacks/services/apps";
+import { base } from "../../stacks/services/base";
+import { shared } from "../../stacks/services/shared";
+import { readServicesSettings } from "../../stacks/settings/services";
+import { all, seen, value } from "../mocks";
+import { goodContract } from "./good-contract";
+
+jest.setTimeout(60_000);
+
+const folder = mkdtempSync(join(tmpdir(), "mlplatform-apps-"));
+const lock = join(folder, "lock.json");
+beforeAll(() => {
+    writeFileSync(lock, JSON.stringify(sandboxLock()));
+});
+afterAll(() => {
+    rmSync(folder, { recursive: true });
+});
+
+const id = "33333333-3333-4333-8333-333333333333";
+const digest = `sha256:${"a".repeat(64)}`;
+const pools = goodContract.cluster.nodePools;
+const general = pools.find(({ mode, use }) => mode === "User" && use === undefined)?.prefix ?? "";
+const gpu = pools.find(({ use }) => use !== undefined)?.prefix ?? "";
+
+const everything = {
+    ownImages: { pipelineAgent: digest, labellingProxy: digest, backup: digest },
+    pipelineAgents: { organisation: "contoso", pool: "mlplatform", nodePool: general, maxAgents: 4 },
+    notebooks: {
+        ...{ clientId: id, groups: [id], images: [{ name: "sample", title: "Sample" }] },
+        sizes: [
+            { name: "small", title: "2 cores", pool: general, cores: 2, memoryGib: 8 },
+            { name: "gpu", title: "a GPU", pool: gpu, gpus: 1, cores: 2, memoryGib: 16 },
+        ],
+    },
+    labelling: { clientId: id, groups: [id], nodePool: general, containers: ["images"] },
+};
+
+async function build(config: Readonly<Record<string, unknown>>): Promise<void> {
+    const contract: FoundationContract = { contractVersion: 1, ...goodContract };
+    const settings = readServicesSettings({
+        ...{ "mlplatform:kind": "services", "mlplatform:environment": "dev", "mlplatform:imageLock": lock },
+        "mlplatform:gateway": '{"domain":"ml.dev.example.com","certificate":"gateway"}',
+        "mlplatform:rolePropagationSeconds": "0",
+        "azure-native:subscriptionId": goodContract.subscriptionId,
+        "azure-native:tenantId": goodContract.tenantId,
+        ...Object.fromEntries(Object.entries(config).map(([key, part]) => [`mlplatform:${key}`, JSON.stringify(part)])),
+    });
+    const told = shared(settings, contract, new Provider("cluster", { kubeconfig: "{}" }));
+    const made = base(told);
+    await Promise.all(apps(told, made).map((one) => value(one)));
+}
+
+const namespaces = (): unknown[] =>
+    all("kubernetes:core/v1:Namespace")
+        .map(({ inputs }) => (inputs.metadata as { name: string }).name)
+        .filter((name) => /agents|notebooks|labelling|backup/.test(name));
+
+test("nothing of it is there unless config names it", async () => {
+    await build({});
+    expect(namespaces()).toEqual([]);
+});
+
+test("each has a namespace of its own, under Pod Security and closed; disks are backed up", async () => {
+    await build(everything);
+    expect(namespaces().sort()).toEqual(
+        ["agents", "backup", "labelling", "notebooks"].map((name) => `platform-${name}`),
+    );
+    for (const name of ["agents", "notebooks", "labelling", "backup"]) {
+        const [home] = all("kubernetes:core/v1:Namespace").filter(({ name: one }) => one === `platform-${name}`);
+        expect(home?.inputs.metadata).toMatchObject({
+            labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+        });
+        expect(seen.some((one) => one.name === `platform-${name}-closed`)).toBe(true);
+    }
+    expect(all("kubernetes:batch/v1:CronJob")).toHaveLength(1);
+});
+
+test("agents register by one identity and KEDA reads the queue by another, neither with a role on Azure", async () => {
+    await build({ ownImages: everything.ownImages, pipelineAgents: everything.pipelineAgents });
+    const credentials = all("managedidentity:FederatedIdentityCredential").map(({ inputs }) => inputs.subject);
+    expect(credentials).toEqual(
+        expect.arrayContaining([
+            "system:serviceaccount:platform-agents:agent",
+            "system:serviceaccount:platform-scaling:keda-operator",
+        ]),
+    );
+    const given = all("authorization:RoleAssignment").map(({ inputs }) => inputs.principalId);
+    expect(given).not.toContain("agents-identity-principal");
+    expect(given).not.toContain("agents-scaler-identity-principal");
+    expect(all("kubernetes:batch/v1:CronJob")).toHaveLength(0);
+});
+
+test("the labelling proxy may read its containers and nothing else", async () => {
+    await build({ ownImages: everything.ownImages, labelling: everything.labelling });
+    const given = all("authorization:RoleAssignment").filter(
+        ({ inputs }) => inputs.principalId === "labelling-identity-principal",
+    );
+    expect(given.map(({ inputs }) => inputs.scope)).toEqual([
+        `${goodContract.storage.work.id}/blobServices/default/containers/images`,
+    ]);
+});
+
+test("people come by names below the gateway's domain", async () => {
+    await build(everything);
+    const routes = seen.filter(({ inputs }) => inputs.kind === "HTTPRoute");
+    expect(routes.flatMap(({ inputs }) => (inputs.spec as { hostnames: string[] }).hostnames).sort()).toEqual([
+        "labelling.ml.dev.example.com",
+        "notebooks.ml.dev.example.com",
+    ]);
+});
+
+const [size] = everything.notebooks.sizes;
+test.each([
+    [
+        "agents on GPUs",
+        { ...everything, pipelineAgents: { ...everything.pipelineAgents, nodePool: gpu } },
+        `mlplatform:pipelineAgents.nodePool must be a pool without GPUs, got "${gpu}"`,
+    ],
+    [
+        "a pool that there is not",
+        { ...everything, labelling: { ...everything.labelling, nodePool: "none" } },
+        `mlplatform:labelling.nodePool must be a pool of stack dev, one of ${pools.map(({ prefix }) => prefix).join(", ")}, got "none"`,
+    ],
+    [
+        "GPUs of a pool that has none",
+        { ...everything, notebooks: { ...everything.notebooks, sizes: [{ ...size, gpus: 1 }] } },
+        "mlplatform:notebooks.sizes[0].pool must be a pool whose machines have 1 GPUs",
+    ],
+    [
+        "more cores than there are",
+        { ...everything, notebooks: { ...everything.notebooks, sizes: [{ ...size, cores: 90 }] } },
+        "mlplatform:notebooks.sizes[0].pool must be a pool whose machines have more than 90 cores",
+    ],
+])("refuses %s before anything of it is made", async (_, config, message) => {
+    await expect(build(config)).rejects.toThrow(message);
+    expect(namespaces()).toEqual([]);
+});
