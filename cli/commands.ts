@@ -5,6 +5,7 @@ import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
 import { cloudResources } from "./deployment";
 import { firewallRules } from "./firewall-rules";
 import type { AzureBehaviour } from "./local-azure";
+import { identities, kubeconfig, kubectl } from "./kubectl";
 import { images } from "./images/images";
 import { quota } from "./quota-command";
 import { savePicture } from "./picture";
@@ -289,6 +290,37 @@ export const commands: readonly Command[] = [
         options: {},
         positionals: [0, 20],
         run: (context, stacks) => scan(context, stacks),
+    },
+    {
+        name: "kubectl",
+        usage: "STACK [--as IDENTITY] -- ARGUMENTS",
+        summary: "run kubectl against the cluster of the stack's environment, as an admin or as another identity",
+        options: { as: { type: "string" } },
+        positionals: [1, 100],
+        run: (context, [stack = dev, ...args], { as }) =>
+            kubectl(context, stack, args, typeof as === "string" ? as : undefined),
+    },
+    {
+        name: "kubeconfig",
+        usage: "STACK",
+        summary: "write a kubeconfig for any kubectl, without a secret, and tell where it is",
+        options: {},
+        positionals: [1, 1],
+        run: (context, [stack = dev]) => {
+            kubeconfig(context, stack);
+            return Promise.resolve();
+        },
+    },
+    {
+        name: "identities",
+        usage: "",
+        summary: "list who can be signed in to the sandbox's clusters",
+        options: {},
+        positionals: [0, 0],
+        run: (context) => {
+            identities(context);
+            return Promise.resolve();
+        },
     },
     {
         name: "sandbox",

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { azureTypes } from "../sandbox/azure/types";
+import type { ControlPlanesOptions } from "../sandbox/kubernetes/control-planes";
 import { startSandbox } from "../sandbox/sandbox";
 import type { Sandbox } from "../sandbox/sandbox";
 import { readOwn, textOf, writeWhole } from "../sandbox/files";
@@ -21,8 +22,12 @@ export interface AzureBehaviour {
     foresees?: boolean;
 }
 
-/** Starts the sandbox on the subscription that this home keeps. */
-export async function startLocalAzure(at: Places, behaviour: AzureBehaviour = {}): Promise<Sandbox> {
+/** Starts the sandbox on the subscription that this home keeps, by default without control planes for its clusters. */
+export async function startLocalAzure(
+    at: Places,
+    behaviour: AzureBehaviour = {},
+    controlPlanes?: ControlPlanesOptions,
+): Promise<Sandbox> {
     const { clock = 0, seed = 1, faultRate = 0, foresees = false } = behaviour;
     const schemaPath = await schemaOf(at);
     const copy = foresees ? copyOf(at.sandboxStore) : undefined;
@@ -30,6 +35,7 @@ export async function startLocalAzure(at: Places, behaviour: AzureBehaviour = {}
         const sandbox = await startSandbox({
             ...{ store: copy?.store ?? at.sandboxStore, schemaPath, clock, foresees },
             ...(faultRate > 0 && { faults: { seed, rate: faultRate } }),
+            ...(controlPlanes && !foresees && { controlPlanes }),
         });
         return copy ? { ...sandbox, stop: () => sandbox.stop().finally(copy.remove) } : sandbox;
     } catch (fault) {

@@ -56,7 +56,7 @@ async function main(): Promise<number> {
     });
     try {
         await command.run({ at: places(), terminal, signal }, rest, values);
-        return signal.aborted ? interrupted : 0;
+        return signal.aborted ? interrupted : Number(process.exitCode ?? 0);
     } catch (fault) {
         if (!signal.aborted) throw fault;
         terminal.step(

@@ -1,4 +1,5 @@
 import type { Sandbox } from "../sandbox/sandbox";
+import { controlPlanesOf } from "./control-planes";
 import { Engine } from "./engine";
 import type { AzureBehaviour } from "./local-azure";
 import { startLocalAzure } from "./local-azure";
@@ -33,11 +34,12 @@ export async function withSandbox<T>(
     work: (sandbox: Sandbox) => Promise<T>,
 ): Promise<T> {
     const { at, terminal } = context;
-    const release = await takeRunLock(at, command, (text) => {
+    const say = (text: string): void => {
         terminal.step(text);
-    });
+    };
+    const release = await takeRunLock(at, command, say);
     try {
-        const sandbox = await startLocalAzure(at, behaviour);
+        const sandbox = await startLocalAzure(at, behaviour, controlPlanesOf(at, say));
         try {
             return await work(sandbox);
         } finally {

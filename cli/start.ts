@@ -1,3 +1,4 @@
+import { costOf } from "./control-planes";
 import { carryOut, planLines, previewWithFreeNames } from "./deploy";
 import { azureTime, kinds, outputLines } from "./report";
 import { deployed } from "./export";
@@ -61,11 +62,26 @@ async function summarise(run: StackRun, changed: boolean): Promise<void> {
         const [total = "", ...chain] = azureTime(state, session.workspace.propagationSeconds);
         section(`On Azure this would take ${total}`, chain);
     }
+    section("Kubernetes", await clusterLines(run));
     section("Picture", [`  ${await savePicture(run.at, stack, deployed(state))}`]);
     section("Different from dev", await shortDifferences(run));
     section("Next", table(nextCommands(stack)));
     terminal.line();
     terminal.step(terminal.good(changed ? `"${stack}" is up` : `"${stack}" is up, and nothing had to be done`));
+}
+
+/** The cluster's control plane, once it is there, and what it costs. */
+async function clusterLines({ sandbox, terminal }: StackRun): Promise<string[]> {
+    const { controlPlanes } = sandbox;
+    if (!controlPlanes) return [];
+    return await Promise.all(
+        controlPlanes.names().map(async (name) => {
+            terminal.now(`control plane of ${name}`);
+            const plane = await controlPlanes.ready(name);
+            terminal.now(undefined);
+            return `  ${name}: control plane ${costOf(plane)}; it goes on until \`stop\``;
+        }),
+    );
 }
 
 /** What this environment is, beside dev: its tier. Where there is a dev, and this is another. */
@@ -87,6 +103,7 @@ function nextCommands(stack: string): [string, string][] {
     const other = stack === "dev" ? "" : ` ${stack}`;
     return [
         [`npx mlplatform export ${stack}`, "every resource as JSON"],
+        [`npx mlplatform kubectl ${stack} -- get nodes`, "ask its cluster"],
         ["npx mlplatform sandbox list", "what is in the sandbox's Azure, by id"],
         ["npx mlplatform sandbox set NAME PATH=VALUE", "change something behind the program's back ..."],
         [`npx mlplatform refresh${other}`, "... see the drift ..."],

@@ -10,6 +10,8 @@ import { Faults } from "./azure/faults";
 import type { FaultOptions } from "./azure/faults";
 import type { ResourceType } from "./azure/resource-type";
 import { readSchema } from "./azure/schema";
+import { ControlPlanes } from "./kubernetes/control-planes";
+import type { ControlPlanesOptions } from "./kubernetes/control-planes";
 import { KubernetesProvider } from "./kubernetes/provider/backend";
 import type { Surroundings } from "./kubernetes/provider/kubeconfig";
 import { serve } from "./protocol/server";
@@ -32,7 +34,9 @@ export interface SandboxOptions {
      * @default previews are told what azure-native knows: nothing that only Azure's answer tells
      */
     foresees?: boolean;
-    /** Where the API servers of its clusters listen, and how one logs in there. */
+    /** How the control planes of its clusters are started. @default none are, and nothing lies in a cluster */
+    controlPlanes?: ControlPlanesOptions;
+    /** Where API servers listen, and how one logs in there. @default those of `controlPlanes` */
     clusters?: Surroundings;
 }
 
@@ -45,12 +49,14 @@ export interface Sandbox {
     /** Variables that make a Pulumi engine use the sandbox instead of the real provider. */
     environment: { PULUMI_DEBUG_PROVIDERS: string };
     azure: Azure;
+    /** Missing where none are started. */
+    controlPlanes?: ControlPlanes;
     stop(): Promise<void>;
 }
 
 /** Starts the stand-ins of Azure and of the Kubernetes provider behind Pulumi's provider protocol. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-    const { store, schemaPath, clock = 0, faults, types, durations, foresees = false, clusters } = options;
+    const { store, schemaPath, clock = 0, faults, types, durations, foresees = false } = options;
     if (store !== ":memory:") mkdirSync(dirname(store), { recursive: true });
     const schema = readSchema(schemaPath);
     const azure = Azure.open({
@@ -61,7 +67,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         ...(types && { types }),
         ...(durations && { durations }),
     });
-    const served = await serve(new AzureNative(azure, schema, foresees ? "foreseen" : "unknown"));
+    const planes = options.controlPlanes && new ControlPlanes(azure, options.controlPlanes);
+    const credentials = planes && ((id: string) => planes.credentials(id));
+    const clusters = options.clusters ?? (planes && { addressOf: planes.addressOf, environment: planes.environment() });
+    const served = await serve(new AzureNative(azure, schema, foresees ? "foreseen" : "unknown", credentials));
     const cluster = await serve(new KubernetesProvider(kubernetesVersion, clusters));
     const debugProviders = `azure-native:${served.port},kubernetes:${cluster.port}`;
     return {
@@ -69,8 +78,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         debugProviders,
         environment: { PULUMI_DEBUG_PROVIDERS: debugProviders },
         azure,
+        ...(planes && { controlPlanes: planes }),
         stop: async () => {
-            await Promise.all([served.stop(), cluster.stop()]);
+            await Promise.all([served.stop(), cluster.stop(), planes?.close()]);
             azure.close();
         },
     };

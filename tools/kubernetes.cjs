@@ -116,8 +116,11 @@ async function make(folder, mark, ways) {
 module.exports = { ensureKubernetes, kubernetesFolder, versionsOf };
 if (require.main === module) {
     // Beside a command that is under way: `npm start` has the foundation come up meanwhile.
-    ensureKubernetes().catch((error) => {
-        process.stderr.write(`${error.message}\n`);
-        process.exit(1);
-    });
+    ensureKubernetes().then(
+        (folder) => process.stdout.write(`${folder}\n`),
+        (error) => {
+            process.stderr.write(`${error.message}\n`);
+            process.exit(1);
+        },
+    );
 }

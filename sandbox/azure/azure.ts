@@ -269,6 +269,11 @@ export class Azure implements Subscription {
         for (const stopWaiting of [...this.waiting]) stopWaiting();
     }
 
+    /** Tells of every change of what is there, once it is there. */
+    watch(listener: () => void): void {
+        this.store.watch(listener);
+    }
+
     close(): void {
         this.store.close();
     }

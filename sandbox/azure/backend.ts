@@ -9,6 +9,7 @@ import type {
 import { isUnknown, unknown } from "../protocol/values";
 import type { Values } from "../protocol/values";
 import type { Azure } from "./azure";
+import { clusterToken } from "../kubernetes/azure-facts";
 import { differences, withDrift } from "./difference";
 import { stableHex } from "./guid";
 import { asInputs } from "./projection";
@@ -42,6 +43,8 @@ export class AzureNative implements PackageBackend {
         private readonly azure: Azure,
         private readonly schema: Schema,
         private readonly previews: "unknown" | "foreseen" = "unknown",
+        /** Kubeconfig of a cluster, by its id. */
+        private readonly credentials?: (clusterId: string) => Promise<string>,
     ) {
         this.version = schema.packageVersion;
     }
@@ -143,6 +146,8 @@ export class AzureNative implements PackageBackend {
             ];
             return Promise.resolve({ subscriptionId, tenantId, clientId, objectId });
         }
+        if (token === "azure-native:containerservice:listManagedClusterUserCredentials")
+            return this.userCredentials(args);
         const type = token.replace(/:get(?=[A-Z][A-Za-z]*$)/, ":");
         if (type === token || !this.azure.types.find(type)) {
             return Promise.reject(new Error(`the sandbox does not know the function "${token}"`));
@@ -155,6 +160,16 @@ export class AzureNative implements PackageBackend {
 
     cancel(): void {
         this.azure.cancel();
+    }
+
+    /** As AKS with Entra ID gives them to users: the same for everyone, and no secret. */
+    private async userCredentials(args: Values): Promise<Values> {
+        const id = this.azure.types.idOf(clusterToken, args, this.azure.subscriptionId);
+        if (!this.azure.get(id))
+            throw new AzureError(refusal(404, "ResourceNotFound", `The Resource '${id}' was not found.`));
+        if (!this.credentials) throw new Error("the sandbox's clusters have no control plane here");
+        const value = Buffer.from(await this.credentials(id)).toString("base64");
+        return { kubeconfigs: [{ name: "clusterUser", value }] };
     }
 
     /** Sends the PUT. When it was taken and its end not seen, what can be read goes into the state, as azure-native does. */

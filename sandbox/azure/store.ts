@@ -64,6 +64,7 @@ export class Store {
     private readonly realMoments = new Map<string, number>();
     private readonly running = new Map<string, Operation>();
     private readonly held = new Map<string, Held>();
+    private listener: (() => void) | undefined;
 
     /** `file` is a path, or `:memory:`. */
     constructor(file: string) {
@@ -121,6 +122,12 @@ export class Store {
             throw fault;
         }
         this.remember(change);
+        this.listener?.();
+    }
+
+    /** Tells of every change, once it is there. */
+    watch(listener: () => void): void {
+        this.listener = listener;
     }
 
     /** How many times this was asked before; counts the asking. */

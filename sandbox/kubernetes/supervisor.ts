@@ -1,8 +1,10 @@
 import { request } from "node:https";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { readOwn, writeWhole } from "../files";
+import { readFacts } from "./azure-facts";
 import { Children, killLeftovers, recordOf } from "./control-plane/children";
 import type { ProcessRecord } from "./control-plane/children";
+import { writeEntraConfiguration } from "./control-plane/entra";
 import { certificateKubeconfig } from "./control-plane/kubeconfig";
 import { Pki } from "./control-plane/pki";
 import { freePorts } from "./control-plane/ports";
@@ -18,10 +20,12 @@ import type { Plan } from "./control-plane/programs";
 import { runDiskController } from "./disks/disk-controller";
 import { clusterFiles, portNames } from "./control-plane/settings";
 import type { ClusterSettings, SupervisorState } from "./control-plane/settings";
+import { serveIdentity } from "./identity/server";
 
 const pollMs = 50;
-/** Where disks and snapshots say that they lie. */
-const nodeResourceGroupId = "/subscriptions/sandbox/resourceGroups/nodes";
+/** Where disks and snapshots say that they lie, without an Azure around the cluster. */
+const noGroupId = "/subscriptions/sandbox/resourceGroups/nodes";
+const folderWatchMs = 2_000;
 /** etcd must close its files; the API server keeps nothing, and would wait for whoever watches it. */
 const endings = [
     ["kube-scheduler", 2_000],
@@ -46,7 +50,8 @@ async function supervise(folder: string): Promise<void> {
     let processes: readonly ProcessRecord[] = [];
     const say = (more: Partial<SupervisorState> = {}): void => {
         Object.assign(state, more);
-        writeWhole(files.state, JSON.stringify({ ...state, processes }));
+        // Not into a folder that somebody has thrown away meanwhile.
+        if (existsSync(files.settings)) writeWhole(files.state, JSON.stringify({ ...state, processes }));
     };
     say();
     const children = new Children(files.logs, (running) => {
@@ -54,7 +59,7 @@ async function supervise(folder: string): Promise<void> {
         say();
     });
     const controllers: { stop: () => Promise<void> }[] = [];
-    endOnRequest(async () => {
+    endOnRequest(folder, async () => {
         await Promise.all(controllers.map((one) => one.stop()));
         await children.stop(endings);
         processes = [];
@@ -68,6 +73,7 @@ async function supervise(folder: string): Promise<void> {
     writeKubeconfigs(folder, pki, ports.api);
 
     const plan: Plan = { folder, settings, ports, pki };
+    if (settings.entra) await startEntra(plan, settings.entra);
     children.start(etcd(plan));
     children.start(apiServer(plan));
     while (!(await isReady(pki, ports.api))) await new Promise((done) => setTimeout(done, pollMs));
@@ -75,11 +81,22 @@ async function supervise(folder: string): Promise<void> {
     children.start(controllerManager(plan));
     controllers.push(
         await runDiskController({
-            ...{ kubeconfig: readFileSync(files.adminKubeconfig, "utf8"), nodeResourceGroupId },
+            kubeconfig: readFileSync(files.adminKubeconfig, "utf8"),
+            nodeResourceGroupId: readFacts(files.azure)?.cluster.nodeResourceGroupId ?? noGroupId,
             log: (line) => process.stderr.write(`${line}\n`),
         }),
     );
     say({ readyAfterMs: Date.now() - began });
+}
+
+async function startEntra(plan: Plan, { tenantId, publicKey }: NonNullable<ClusterSettings["entra"]>): Promise<void> {
+    const { folder, pki, ports } = plan;
+    writeEntraConfiguration(plan, tenantId);
+    await serveIdentity({
+        ...{ port: ports.identity, tenantId, publicKey: readFileSync(publicKey, "utf8") },
+        ...{ cert: pki.text("apiserver.crt"), key: pki.text("apiserver.key") },
+        facts: () => readFacts(clusterFiles(folder).azure),
+    });
 }
 
 async function makeCertificates(pki: Pki, settings: ClusterSettings): Promise<void> {
@@ -131,8 +148,11 @@ function isReady(pki: Pki, port: number): Promise<boolean> {
     });
 }
 
-/** Ends once: when asked to by a signal, or when whoever started it and keeps a channel to it is gone. */
-function endOnRequest(end: () => Promise<void>): void {
+/**
+ * Ends once: when asked to by a signal, when whoever started it and keeps a channel to it is gone, or when its folder is:
+ * then somebody has thrown the sandbox away.
+ */
+function endOnRequest(folder: string, end: () => Promise<void>): void {
     let ending = false;
     const begin = (): void => {
         if (ending) return;
@@ -144,6 +164,13 @@ function endOnRequest(end: () => Promise<void>): void {
     };
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, begin);
     process.once("disconnect", begin);
+    process.on("uncaughtException", (fault) => {
+        process.stderr.write(`${fault.stack ?? fault.message}\n`);
+        begin();
+    });
+    setInterval(() => {
+        if (!existsSync(clusterFiles(folder).settings)) begin();
+    }, folderWatchMs);
 }
 
 if (require.main === module) {

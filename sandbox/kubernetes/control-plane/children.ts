@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { lifeOf } from "../../process-identity";
 
@@ -47,7 +47,8 @@ export class Children {
     }
 
     start(program: Program): void {
-        if (this.stopping) return;
+        // Without its folder it has nothing to work on, and whoever supervises it is about to end.
+        if (this.stopping || !existsSync(this.logs)) return;
         const { name, command, args, env } = program;
         const log = this.openLog(name);
         const began = Date.now();

@@ -78,6 +78,12 @@ export function runningControlPlane(folder: string): ControlPlane | undefined {
     return state && isRunning(state.supervisor) ? controlPlaneOf(folder, state) : undefined;
 }
 
+/** Numbers of the supervisor and of the processes that it watches. */
+export function processesOf(folder: string): number[] {
+    const state = stateOf(folder);
+    return state ? [state.supervisor, ...state.processes].filter(isRunning).map(({ pid }) => pid) : [];
+}
+
 function spawnSupervisor({ folder, supervisor, attached = false }: StartOptions): ChildProcess {
     const log = openSync(clusterFiles(folder).supervisorLog, "a");
     const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", supervisor, folder], {

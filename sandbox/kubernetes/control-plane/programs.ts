@@ -95,7 +95,9 @@ export function apiServer({ folder, settings, ports, pki }: Plan): Program {
         "service-account-issuer": settings.serviceAccountIssuer ?? "https://kubernetes.default.svc.cluster.local",
         "service-account-signing-key-file": pki.file("service-accounts.key"),
         "service-account-key-file": pki.file("service-accounts.pub"),
-        "authorization-mode": "Node,RBAC",
+        ...(settings.entra
+            ? { "authentication-config": files.authentication, "authorization-config": files.authorization }
+            : { "authorization-mode": "Node,RBAC" }),
         "enable-admission-plugins": admissionPlugins.join(),
         "allow-privileged": true,
         "audit-log-path": files.audit,

@@ -11,9 +11,15 @@ export interface ClusterSettings {
     serviceCidr?: string;
     /** Issuer of the tokens of service accounts. @default the cluster's own name for itself */
     serviceAccountIssuer?: string;
+    /** The sandbox's Entra ID. @default nobody has tokens of it, and Azure's role assignments do not count */
+    entra?: {
+        tenantId: string;
+        /** File with the key (PEM) that its tokens are signed with. */
+        publicKey: string;
+    };
 }
 
-export const portNames = ["api", "etcd", "etcdPeer"] as const;
+export const portNames = ["api", "etcd", "etcdPeer", "identity"] as const;
 export type Ports = Record<(typeof portNames)[number], number>;
 
 /** What the supervisor says of itself, in `supervisor.json`. */
@@ -37,6 +43,9 @@ export function clusterFiles(folder: string) {
         etcd: join(folder, "etcd"),
         audit: join(folder, "audit.log"),
         auditPolicy: join(folder, "audit-policy.yaml"),
+        authentication: join(folder, "authentication.yaml"),
+        authorization: join(folder, "authorization.yaml"),
+        webhookKubeconfig: join(folder, "pki", "webhook.kubeconfig"),
         /** What the sandbox itself comes in with: a client certificate of `system:masters`. Only its owner reads it. */
         adminKubeconfig: join(folder, "admin.kubeconfig"),
         kubeconfigOf: (name: string): string => join(folder, "pki", `${name}.kubeconfig`),

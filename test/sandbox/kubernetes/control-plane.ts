@@ -2,9 +2,15 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { removeControlPlane, startControlPlane } from "../../../sandbox/kubernetes/control-plane/control-plane";
+import { writeWhole } from "../../../sandbox/files";
+import type { AzureFacts } from "../../../sandbox/kubernetes/azure-facts";
+import { startControlPlane, stopControlPlane } from "../../../sandbox/kubernetes/control-plane/control-plane";
 import type { ControlPlane } from "../../../sandbox/kubernetes/control-plane/control-plane";
+import { Pki } from "../../../sandbox/kubernetes/control-plane/pki";
+import { clusterFiles } from "../../../sandbox/kubernetes/control-plane/settings";
 import type { ClusterSettings } from "../../../sandbox/kubernetes/control-plane/settings";
+import { Directory } from "../../../sandbox/kubernetes/identity/directory";
+import { sandboxFiles } from "../../../sandbox/kubernetes/identity/places";
 
 const root = resolve(__dirname, "..", "..", "..");
 const { compile } = jest.requireActual<{ compile: (options: { root: string; out: string }) => Promise<unknown> }>(
@@ -39,16 +45,35 @@ export async function compiledSupervisor(): Promise<string> {
     return join(out, "sandbox", "kubernetes", "supervisor.js");
 }
 
+type Settings = Omit<ClusterSettings, "binaries">;
+
 /** Starts a control plane in a folder; it ends with this process at the latest. */
-export async function startTestPlane(
-    folder: string,
-    settings: Omit<ClusterSettings, "binaries"> = {},
-): Promise<ControlPlane> {
+export async function startTestPlane(folder: string, settings: Settings = {}): Promise<ControlPlane> {
     const supervisor = await compiledSupervisor();
     return await startControlPlane({
         ...{ folder, supervisor, attached: true },
         settings: { binaries: kubernetesPrograms(), ...settings },
     });
+}
+
+/** Id that the test's cluster has in Azure: scope of role assignments, `${testClusterId}/namespaces/NAME` too. */
+export const testClusterId =
+    "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-test/providers/Microsoft.ContainerService/managedClusters/test";
+export const testAdminGroup = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
+export const testTenantId = "22222222-2222-4222-8222-222222222222";
+export const testIssuerUrl = "https://issuer.example/test/";
+
+/** What the sandbox's Azure says of a test's cluster. */
+export function testFacts(azure: Partial<Pick<AzureFacts, "roleAssignments" | "identities">> = {}): AzureFacts {
+    return {
+        cluster: {
+            ...{ id: testClusterId, name: "test", tags: {}, hostNames: ["test.example.azmk8s.io"] },
+            ...{ issuerUrl: testIssuerUrl, serviceCidr: undefined },
+            nodeResourceGroupId: "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/MC_test",
+            ...{ adminGroupObjectIds: [testAdminGroup], usesAzureRbac: true },
+        },
+        ...{ tenantId: testTenantId, roleAssignments: [], identities: [], ...azure },
+    };
 }
 
 /** A control plane for the tests of one file. */
@@ -59,33 +84,51 @@ export interface TestControlPlane {
     readonly config: KubeConfig;
     /** A client of `system:masters`: `cluster.client(CoreV1Api)`. */
     client: KubeConfig["makeApiClient"];
+    /** The sandbox's folder around it, with the key of its Entra ID. */
+    readonly sandbox: string;
+    /** Changes what Azure says: role assignments, identities. The API server sees it within a second. */
+    tell(facts: AzureFacts): void;
+    /** Config of an identity of the sandbox's Entra ID, by token: `admin`, `group:OBJECT-ID`, a managed identity. */
+    as(identity: string): KubeConfig;
 }
 
 /**
  * A real control plane (etcd, API server, scheduler, controller manager; no nodes) for the tests of one file: started
- * before the first and gone after the last one, with its folder. Ready in some seconds.
+ * before the first and gone after the last one, with its folder. Ready in some seconds. Entra ID and Azure's role
+ * assignments hold in it as `facts` say.
  * @example
  * const cluster = useControlPlane();
  * test("...", async () => { await cluster.client(CoreV1Api).listNamespace(); });
  */
-export function useControlPlane(settings: Omit<ClusterSettings, "binaries"> = {}): TestControlPlane {
-    const folder = mkdtempSync(join(tmpdir(), "mlplatform-cluster-"));
+export function useControlPlane(settings: Settings = {}, facts: AzureFacts = testFacts()): TestControlPlane {
+    const sandbox = mkdtempSync(join(tmpdir(), "mlplatform-cluster-"));
+    const places = sandboxFiles(sandbox);
+    const folder = places.clusterOf(facts.cluster.name);
     let started: { plane: ControlPlane; config: KubeConfig } | undefined;
+    const tell = (now: AzureFacts): void => {
+        writeWhole(clusterFiles(folder).azure, JSON.stringify(now));
+    };
     beforeAll(async () => {
-        const plane = await startTestPlane(folder, settings);
+        tell(facts);
+        const directory = new Pki(places.entra);
+        await directory.ensureSigningKey("tokens");
+        const entra = { tenantId: facts.tenantId, publicKey: directory.file("tokens.pub") };
+        const issuer = { serviceAccountIssuer: facts.cluster.issuerUrl };
+        const plane = await startTestPlane(folder, { ...issuer, entra, ...settings });
         const config = new KubeConfig();
         config.loadFromFile(plane.adminKubeconfig);
         started = { plane, config };
     }, startTimeoutMs);
     afterAll(async () => {
-        await removeControlPlane(folder);
-        rmSync(folder, { recursive: true, force: true });
+        await stopControlPlane(folder);
+        rmSync(sandbox, { recursive: true, force: true });
     }, startTimeoutMs);
     const running = (): { plane: ControlPlane; config: KubeConfig } => {
         if (!started) throw new Error("the control plane runs from `beforeAll` on");
         return started;
     };
     return {
+        ...{ sandbox, tell },
         get plane() {
             return running().plane;
         },
@@ -93,5 +136,17 @@ export function useControlPlane(settings: Omit<ClusterSettings, "binaries"> = {}
             return running().config;
         },
         client: (api) => running().config.makeApiClient(api),
+        as: (identity) => {
+            const directory = new Directory(sandbox);
+            return tokenConfig(running().plane, directory.tokenFor(directory.find(identity)).token);
+        },
     };
+}
+
+/** Config that shows a token. */
+export function tokenConfig({ server, authority }: ControlPlane, token: string): KubeConfig {
+    const config = new KubeConfig();
+    const caData = Buffer.from(authority).toString("base64");
+    config.loadFromClusterAndUser({ name: "test", server, caData, skipTLSVerify: false }, { name: "user", token });
+    return config;
 }

@@ -1,0 +1,54 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { ControlPlanesOptions } from "../sandbox/kubernetes/control-planes";
+import { processesOf } from "../sandbox/kubernetes/control-plane/control-plane";
+import type { ControlPlane } from "../sandbox/kubernetes/control-plane/control-plane";
+import type { Places } from "./places";
+
+type Say = (text: string) => void;
+
+/** How this home's clusters get their control planes; undefined when the user keeps them off. */
+export function controlPlanesOf(at: Places, say: Say): ControlPlanesOptions | undefined {
+    if (process.env.MLPLATFORM_KUBERNETES === "off") return undefined;
+    return {
+        folder: dirname(at.sandboxStore),
+        compiled: join(at.root, ".mlplatform", "build", "sandbox", "kubernetes"),
+        binaries: () => controlPlanePrograms(at, say),
+        say,
+    };
+}
+
+/** Folder of the control plane's programs, made beside whatever else goes on; says how that goes. */
+export function controlPlanePrograms(at: Places, say: Say = () => undefined): Promise<string> {
+    const known = process.env.MLPLATFORM_KUBERNETES_BIN ?? "";
+    if (known !== "" && existsSync(known)) return Promise.resolve(known);
+    return new Promise((resolve, reject) => {
+        const stdio = ["ignore", "pipe", "pipe"] as const;
+        const child = spawn(process.execPath, [join(at.root, "tools", "kubernetes.cjs")], { stdio: [...stdio] });
+        let [folder, last] = ["", ""];
+        child.stdout.on("data", (data: Buffer) => (folder += data.toString()));
+        child.stderr.on("data", (data: Buffer) => {
+            for (const line of data.toString().split("\n")) {
+                // Without the time that it has taken itself: what is said here has its own.
+                const text = line.replace(/^\[ *\d+ s\] /, "").trim();
+                if (text !== "") say((last = text));
+            }
+        });
+        child.once("error", reject);
+        child.once("close", (code) => {
+            if (code === 0) resolve(folder.trim());
+            else reject(new Error(last));
+        });
+    });
+}
+
+/** What a control plane costs, in a line. */
+export function costOf(plane: ControlPlane): string {
+    const pids = processesOf(plane.folder);
+    const kilobytes = execFileSync("ps", ["-o", "rss=", "-p", pids.join()], { encoding: "utf8" })
+        .split("\n")
+        .reduce((sum, line) => sum + Number(line), 0);
+    const seconds = (plane.readyAfterMs / 1000).toFixed(1);
+    return `ready in ${seconds} s, ${(kilobytes / 1024).toFixed(0)} MB in ${pids.length} processes`;
+}

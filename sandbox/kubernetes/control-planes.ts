@@ -1,0 +1,175 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Azure } from "../azure/azure";
+import { nameOf } from "../azure/ids";
+import { writeWhole } from "../files";
+import { azureFacts, clustersOf } from "./azure-facts";
+import type { AzureFacts } from "./azure-facts";
+import { removeControlPlane, runningControlPlane, startControlPlane } from "./control-plane/control-plane";
+import type { ControlPlane } from "./control-plane/control-plane";
+import { Pki } from "./control-plane/pki";
+import { clusterFiles } from "./control-plane/settings";
+import { userKubeconfig } from "./control-plane/kubeconfig";
+import { sandboxFiles } from "./identity/places";
+
+export interface ControlPlanesOptions {
+    /** Folder of the sandbox. Below it lie the clusters, the directory and the sandbox's `kubelogin`. */
+    folder: string;
+    /** Folder of the control plane's programs; asked for when the first cluster needs it. */
+    binaries: () => Promise<string>;
+    /** Folder of the compiled `sandbox/kubernetes`. */
+    compiled: string;
+    /** End with this process. @default false: they outlive it */
+    attached?: boolean;
+    say?: (text: string) => void;
+}
+
+/**
+ * The control planes of the sandbox's clusters: each comes up when its cluster is created, is started again by whoever opens
+ * the sandbox next when it has died, and goes when its cluster does. Nobody waits for one but who asks for credentials.
+ */
+export class ControlPlanes {
+    private readonly planes = new Map<string, Promise<ControlPlane>>();
+    private readonly leaving = new Set<Promise<void>>();
+    private readonly written = new Map<string, string>();
+    private binaries: Promise<string> | undefined;
+    private due: NodeJS.Immediate | undefined;
+    private readonly files: ReturnType<typeof sandboxFiles>;
+
+    constructor(
+        private readonly azure: Azure,
+        private readonly options: ControlPlanesOptions,
+    ) {
+        this.files = sandboxFiles(options.folder);
+        this.writeKubelogin();
+        azure.watch(() => {
+            this.due ??= setImmediate(() => {
+                this.due = undefined;
+                this.follow();
+            });
+        });
+        this.follow();
+    }
+
+    /**
+     * A kubeconfig for users, as Azure gives it out: without any secret.
+     * @throws Error saying why the control plane does not run.
+     */
+    async credentials(clusterId: string): Promise<string> {
+        const cluster = clustersOf(this.azure).find(({ id }) => id.toLowerCase() === clusterId.toLowerCase());
+        if (!cluster) throw new Error(`there is no cluster ${clusterId}`);
+        const { authority } = await this.ready(nameOf(cluster.id));
+        const { cluster: facts, tenantId } = azureFacts(this.azure, cluster);
+        return userKubeconfig({
+            name: facts.name,
+            server: `https://${facts.hostNames[0] ?? ""}:443`,
+            ...{ authority, tenantId, command: "kubelogin" },
+        });
+    }
+
+    /** Names of the clusters. */
+    names(): string[] {
+        return clustersOf(this.azure).map(({ id }) => nameOf(id));
+    }
+
+    /** The cluster's control plane, once it is ready. */
+    ready(name: string): Promise<ControlPlane> {
+        this.follow();
+        return this.planes.get(name) ?? Promise.reject(new Error(`there is no cluster "${name}" in the sandbox`));
+    }
+
+    /** Where the API server of that host name listens on this machine. */
+    readonly addressOf = (host: string): { host: string; port: number } | undefined => {
+        for (const cluster of clustersOf(this.azure)) {
+            const { name, hostNames } = azureFacts(this.azure, cluster).cluster;
+            const running = hostNames.includes(host) && runningControlPlane(this.files.clusterOf(name));
+            if (running) return { host: "127.0.0.1", port: running.port };
+        }
+        return undefined;
+    };
+
+    /** Environment of whoever asks for tokens. */
+    environment(): NodeJS.ProcessEnv {
+        return { ...process.env, PATH: `${this.files.bin}:${process.env.PATH ?? ""}` };
+    }
+
+    /** Settles what has begun. What runs goes on. */
+    async close(): Promise<void> {
+        if (this.due) clearImmediate(this.due);
+        this.follow();
+        await Promise.allSettled([...this.planes.values(), ...this.leaving]);
+    }
+
+    /** Makes the control planes what Azure's clusters are. */
+    private follow(): void {
+        const there = new Set<string>();
+        for (const cluster of clustersOf(this.azure)) {
+            const facts = azureFacts(this.azure, cluster);
+            there.add(facts.cluster.name);
+            this.tell(facts);
+            if (!this.planes.has(facts.cluster.name)) this.start(facts);
+        }
+        const kept = this.files.allClusters().map((folder) => folder.slice(this.files.clusters.length + 1));
+        for (const name of new Set([...this.planes.keys(), ...kept])) if (!there.has(name)) this.remove(name);
+    }
+
+    private start(facts: AzureFacts): void {
+        const { name, hostNames, issuerUrl, serviceCidr } = facts.cluster;
+        const starting = this.startIn(this.files.clusterOf(name), {
+            ...{ hostNames, tenantId: facts.tenantId },
+            ...(issuerUrl !== "" && { serviceAccountIssuer: issuerUrl }),
+            ...(serviceCidr !== undefined && { serviceCidr }),
+        });
+        this.planes.set(name, starting);
+        starting.catch((fault: unknown) => {
+            this.options.say?.(fault instanceof Error ? fault.message : String(fault));
+        });
+    }
+
+    private async startIn(
+        folder: string,
+        { tenantId, ...more }: { hostNames: readonly string[]; tenantId: string },
+    ): Promise<ControlPlane> {
+        await Promise.allSettled(this.leaving);
+        const { compiled, attached = false } = this.options;
+        const directory = new Pki(this.files.entra);
+        await directory.ensureSigningKey("tokens");
+        this.binaries ??= this.options.binaries();
+        return await startControlPlane({
+            ...{ folder, attached, supervisor: join(compiled, "supervisor.js") },
+            settings: {
+                binaries: await this.binaries,
+                entra: { tenantId, publicKey: directory.file("tokens.pub") },
+                ...more,
+            },
+        });
+    }
+
+    private remove(name: string): void {
+        const starting = this.planes.get(name);
+        this.planes.delete(name);
+        this.written.delete(name);
+        const going = Promise.allSettled([starting]).then(() => removeControlPlane(this.files.clusterOf(name)));
+        this.leaving.add(going);
+        void going.finally(() => this.leaving.delete(going));
+    }
+
+    private tell(facts: AzureFacts): void {
+        const { name } = facts.cluster;
+        const text = JSON.stringify(facts);
+        if (this.written.get(name) === text) return;
+        writeWhole(clusterFiles(this.files.clusterOf(name)).azure, text);
+        this.written.set(name, text);
+    }
+
+    private writeKubelogin(): void {
+        mkdirSync(this.files.bin, { recursive: true });
+        const script = join(this.options.compiled, "identity", "kubelogin.js");
+        const parts = [process.execPath, script, this.options.folder].map(
+            (part) => `'${part.replaceAll("'", "'\\''")}'`,
+        );
+        const file = join(this.files.bin, "kubelogin");
+        writeWhole(file, `#!/bin/sh\nexec ${parts.join(" ")} "$@"\n`);
+        chmodSync(file, 0o755);
+    }
+}
