@@ -71,7 +71,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const credentials = planes && ((id: string) => planes.credentials(id));
     const clusters = options.clusters ?? (planes && { addressOf: planes.addressOf, environment: planes.environment() });
     const served = await serve(new AzureNative(azure, schema, foresees ? "foreseen" : "unknown", credentials));
-    const cluster = await serve(new KubernetesProvider(kubernetesVersion, clusters));
+    const cluster = await serve(
+        new KubernetesProvider(kubernetesVersion, { holdsChart: holdsChartIn(azure), ...clusters }),
+    );
     const debugProviders = `azure-native:${served.port},kubernetes:${cluster.port}`;
     return {
         port: served.port,
@@ -84,4 +86,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
             azure.close();
         },
     };
+}
+
+/** A registry is told by the host that it gives its users. */
+function holdsChartIn(azure: Azure): NonNullable<Surroundings["holdsChart"]> {
+    return (host, repository, tag) =>
+        azure.images().some((image) => {
+            const isThat = image.repository === repository && image.tag === tag;
+            return isThat && azure.get(image.registryId)?.outputs.loginServer === host;
+        });
 }

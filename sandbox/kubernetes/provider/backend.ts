@@ -13,9 +13,11 @@ import type {
 } from "../../protocol/package-backend";
 import { secret } from "../../protocol/values";
 import type { Values } from "../../protocol/values";
+import { charts } from "../charts";
 import { ApiError, isNotFound, KubeApi, NoMatch, Unreachable } from "./api";
 import { differences } from "./difference";
 import { withIgnoredFields } from "./ignored-fields";
+import { HelmReleases, releaseToken } from "./helm";
 import { clusterOf } from "./kubeconfig";
 import type { Surroundings } from "./kubeconfig";
 import { named, newFieldManager } from "./naming";
@@ -59,10 +61,14 @@ export class KubernetesProvider implements PackageBackend {
     private unreachable = "the provider is not configured";
     private cancellation = { isCancelled: false };
 
+    private readonly releases: HelmReleases;
+
     constructor(
         readonly version: string,
         private readonly surroundings: Surroundings = {},
-    ) {}
+    ) {
+        this.releases = new HelmReleases(charts, surroundings.holdsChart ?? (() => true));
+    }
 
     checkConfig({ news }: { news: Values }): Promise<{ inputs: Values; failures: CheckFailure[] }> {
         return Promise.resolve({ inputs: news, failures: settingFaults(news) });
@@ -91,14 +97,10 @@ export class KubernetesProvider implements PackageBackend {
         }
     }
 
-    async check({
-        urn,
-        token,
-        news,
-        olds,
-        randomSeed,
-    }: CheckRequest): Promise<{ inputs: Values; failures: CheckFailure[] }> {
+    async check(request: CheckRequest): Promise<{ inputs: Values; failures: CheckFailure[] }> {
+        const { urn, token, news, olds, randomSeed } = request;
         if (!this.api && this.settings.skipUpdateUnreachable && olds) return { inputs: olds, failures: [] };
+        if (token === releaseToken) return this.releases.check(request);
         refuseUnsupported(token);
         const { namespace } = this.settings;
         const type = typeOf(token);
@@ -108,7 +110,9 @@ export class KubernetesProvider implements PackageBackend {
         return { inputs: withoutReadOnly(type, inputs), failures: [] };
     }
 
-    async diff({ token, oldInputs, olds, news, ignoreChanges }: DiffRequest): Promise<Differences> {
+    async diff(request: DiffRequest): Promise<Differences> {
+        const { token, oldInputs, olds, news, ignoreChanges } = request;
+        if (token === releaseToken) return this.releases.diff(request);
         const type = typeOf(token);
         const isImmutable = olds.immutable === true;
         const properties = differences({
@@ -130,6 +134,10 @@ export class KubernetesProvider implements PackageBackend {
         request: ResourceRequest & WriteOptions & { inputs: Values },
     ): Promise<{ id: string; properties: Values }> {
         const { urn, token, inputs, preview } = request;
+        if (token === releaseToken) {
+            if (preview) return { id: "", properties: this.releases.preview(inputs) };
+            return await this.releases.write(this.reached(), inputs, request, this.cancellation, false);
+        }
         const type = typeOf(token);
         const object = objectOf(type, inputs);
         const manager = managerOf(inputs, {});
@@ -182,6 +190,10 @@ export class KubernetesProvider implements PackageBackend {
                     `environment variable set to "true" (${this.unreachable})`,
             );
         }
+        if (token === releaseToken) {
+            const found = await this.releases.read(this.api, id, oldInputs);
+            return found && { id, ...found };
+        }
         const type = typeOf(token);
         const { namespace, name } = placeOf(id);
         const live = await this.existing(this.api, type, namespace, name);
@@ -193,6 +205,10 @@ export class KubernetesProvider implements PackageBackend {
 
     async update(request: UpdateRequest): Promise<Values> {
         const { urn, token, id, olds, news, preview, ignoreChanges } = request;
+        if (token === releaseToken) {
+            if (preview) return this.releases.preview(news);
+            return (await this.releases.write(this.reached(), news, request, this.cancellation, true)).properties;
+        }
         const type = typeOf(token);
         const object = objectOf(type, news);
         if (preview && (!this.api || hasUnknown(object))) return news;
@@ -232,7 +248,11 @@ export class KubernetesProvider implements PackageBackend {
                     `variable set to "true" (${this.unreachable})`,
             );
         }
-        const { api } = this;
+        const { api, cancellation } = this;
+        if (token === releaseToken) {
+            await this.releases.uninstall(api, id, timeoutSeconds, cancellation);
+            return;
+        }
         const type = typeOf(token);
         const { namespace, name } = placeOf(id);
         const propagation = annotationOf(olds, annotation.deletionPropagationPolicy);
@@ -251,7 +271,7 @@ export class KubernetesProvider implements PackageBackend {
                     if (live?.metadata.uid !== found.metadata.uid) return "done";
                     return { because: live ? holders(live) : [] };
                 },
-                { name, timeoutSeconds: timeout, cancellation: this.cancellation },
+                { name, timeoutSeconds: timeout, cancellation },
             );
         } catch (fault) {
             if (!(fault instanceof WaitFailed)) throw fault;

@@ -25,6 +25,8 @@ export interface Surroundings {
     addressOf?: (host: string) => { host: string; port: number } | undefined;
     /** Environment of the exec plugins, so that the sandbox's `kubelogin` is found. @default the process's */
     environment?: NodeJS.ProcessEnv;
+    /** Does the registry of that host hold the chart? @default every chart is there */
+    holdsChart?: (host: string, repository: string, tag: string) => boolean;
 }
 
 /** The parts of a kubeconfig that decide which cluster it is, for comparison. */

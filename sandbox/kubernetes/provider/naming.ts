@@ -16,8 +16,13 @@ export function named(urn: string, news: Values, olds: Values | undefined, seed:
     const before =
         olds && annotationOf(olds, annotation.autonamed) === "true" ? at(olds, "metadata", "name") : undefined;
     if (olds && Object.keys(olds).length > 0 && before === undefined) return news;
-    const name = before ?? `${urn.split("::").at(-1) ?? ""}-${hex(seed)}`;
+    const name = before ?? madeUpName(urn, seed);
     return withAt(withAt(news, ["metadata", "name"], name), ["metadata", "annotations", annotation.autonamed], "true");
+}
+
+/** A name of the resource's and 8 hex digits. */
+export function madeUpName(urn: string, seed: Uint8Array): string {
+    return `${urn.split("::").at(-1) ?? ""}-${hex(seed)}`;
 }
 
 /** A manager of fields of its own for each object. */

@@ -1,0 +1,7 @@
+import type { Chart } from "./chart";
+import { envoyGateway } from "./envoy-gateway";
+import { keda } from "./keda";
+import { kueue } from "./kueue";
+
+/** Every chart that the sandbox can install. */
+export const charts: readonly Chart[] = [envoyGateway, keda, kueue];

@@ -1,0 +1,63 @@
+import { isObject } from "../../azure/properties";
+import { at, textAt } from "../provider/objects";
+import { whole } from "./chart";
+import type { Chart } from "./chart";
+import { kueueDefinitions } from "./crds/kueue";
+import { configMap, countOf, deployment, imageOf, picked, placement, service, serviceAccount } from "./parts";
+
+/** Its webhooks are not registered: nobody would answer, and every job would wait for them. */
+export const kueue: Chart = {
+    ...{ name: "kueue", version: "0.19.2", appVersion: "v0.19.2" },
+    source: "https://github.com/kubernetes-sigs/kueue/tree/main/charts/kueue, as its README describes it",
+    values: {
+        ...whole("fullnameOverride", "nameOverride", "enablePrometheus", "enableCertManager"),
+        ...whole("enableVisibilityAPF", "enableKueueViz", "mutatingWebhook", "metrics"),
+        controllerManager: {
+            featureGates: true,
+            ...whole("replicas", "nodeSelector", "tolerations", "topologySpreadConstraints"),
+            ...whole("priorityClassName", "podAnnotations", "podDisruptionBudget", "imagePullSecrets"),
+            ...whole("livenessProbe", "readinessProbe", "startupProbe", "podSecurityContext"),
+            manager: {
+                image: { repository: true, tag: true, pullPolicy: true },
+                ...{
+                    resources: true,
+                    containerSecurityContext: true,
+                    podSecurityContext: true,
+                    priorityClassName: true,
+                },
+            },
+        },
+        managerConfig: { controllerManagerConfigYaml: true },
+    },
+    definitions: kueueDefinitions,
+    removesDefinitions: true,
+    objects: (release) => {
+        const { values } = release;
+        const controller = at(values, "controllerManager");
+        const manager = at(controller, "manager");
+        const podSecurity = at(controller, "podSecurityContext") ?? at(manager, "podSecurityContext");
+        const security = at(manager, "containerSecurityContext");
+        const name = "kueue-controller-manager";
+        return [
+            serviceAccount(release, name, undefined),
+            configMap(release, "kueue-manager-config", {
+                "controller_manager_config.yaml": textAt(values, "managerConfig", "controllerManagerConfigYaml"),
+            }),
+            deployment(release, {
+                ...{ name, serviceAccount: name, replicas: countOf(controller, 1, "replicas"), ports: [8443, 9443] },
+                image: imageOf(at(manager, "image"), "registry.k8s.io/kueue/kueue:v0.19.2"),
+                pod: {
+                    ...picked(controller, placement),
+                    ...picked(manager, ["priorityClassName"]),
+                    ...(isObject(podSecurity) && { securityContext: podSecurity }),
+                },
+                container: {
+                    ...picked(manager, ["resources"]),
+                    ...(isObject(security) && { securityContext: security }),
+                },
+            }),
+            service(release, "kueue-webhook-service", { https: [443, 9443] }, name),
+            service(release, "kueue-controller-manager-metrics-service", { https: [8443, 8443] }, name),
+        ];
+    },
+};
