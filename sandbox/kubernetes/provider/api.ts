@@ -202,9 +202,11 @@ export class KubeApi {
             throw new Unreachable(fault instanceof Error ? fault.message : String(fault));
         });
         const text = body && JSON.stringify(body);
+        const { certificate, key } = this.cluster.clientCertificate ?? {};
         const options = {
             ...{ method, path: target, agent: this.agent, host: this.address.host, port: this.address.port },
             ...{ servername: serverName(this.cluster.server.hostname), timeout: answerTimeoutMs },
+            ...(certificate !== undefined && { cert: certificate, key }),
             ...{ ca: this.cluster.certificateAuthority, rejectUnauthorized: !this.cluster.isUnverified },
             headers: {
                 ...{ accept: "application/json", host: this.cluster.server.host },

@@ -13,6 +13,8 @@ export interface Cluster {
     /** PEM. */
     certificateAuthority: string | undefined;
     isUnverified: boolean;
+    /** PEM, of a user that comes in with a certificate. */
+    clientCertificate: { certificate: string; key: string } | undefined;
     /** Namespace of the context. @default default */
     namespace: string;
     /** A bearer token; asked for again when the API server takes it no more. */
@@ -50,10 +52,15 @@ export function clusterOf(
     const server = textAt(found, "server");
     if (!URL.canParse(server)) throw new Error("kubeconfig is not valid: its current context names no server");
     const user = entry(config, "users", textAt(contextEntry, "user"), "user") ?? {};
-    const authority = textAt(found, "certificate-authority-data");
+    const pem = (object: Values | undefined, key: string): string | undefined => {
+        const text = textAt(object, key);
+        return text === "" ? undefined : Buffer.from(text, "base64").toString("utf8");
+    };
+    const [certificate, key] = [pem(user, "client-certificate-data"), pem(user, "client-key-data")];
     return {
         server: new URL(server),
-        certificateAuthority: authority === "" ? undefined : Buffer.from(authority, "base64").toString("utf8"),
+        certificateAuthority: pem(found, "certificate-authority-data"),
+        clientCertificate: certificate !== undefined && key !== undefined ? { certificate, key } : undefined,
         isUnverified: found?.["insecure-skip-tls-verify"] === true,
         namespace: textAt(contextEntry, "namespace") || "default",
         token: tokenOf(user, environment),
