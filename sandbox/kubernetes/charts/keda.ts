@@ -8,6 +8,7 @@ import { countOf, deployment, imageOf, picked, placement, service, serviceAccoun
 
 const image = whole("registry", "repository", "tag");
 const onePart = whole("operator", "metricServer", "webhooks");
+const perImage = whole("keda", "metricsAdapter", "webhooks");
 const perPart = {
     ...whole("replicaCount", "affinity", "nodeSelector", "tolerations", "name", "enabled"),
     ...whole("topologySpreadConstraints", "extraArgs", "resources", "revisionHistoryLimit"),
@@ -16,13 +17,26 @@ const perPart = {
 
 /** The names that the chart gives its parts, and those under which its values speak of them. */
 const parts = [
-    { name: "keda-operator", image: "keda", values: "operator", each: "operator", account: "keda-operator" },
     {
-        ...{ name: "keda-operator-metrics-apiserver", image: "metricsApiServer", values: "metricsServer" },
-        ...{ each: "metricServer", account: "keda-metrics-server" },
+        name: "keda-operator",
+        image: "keda",
+        values: "operator",
+        each: "operator",
+        label: "keda",
+        account: "keda-operator",
     },
     {
-        ...{ name: "keda-admission-webhooks", image: "webhooks", values: "webhooks", each: "webhooks" },
+        ...{ name: "keda-operator-metrics-apiserver", image: "metricsApiServer", values: "metricsServer" },
+        ...{ each: "metricServer", label: "metricsAdapter", account: "keda-metrics-server" },
+    },
+    {
+        ...{
+            name: "keda-admission-webhooks",
+            image: "webhooks",
+            values: "webhooks",
+            each: "webhooks",
+            label: "webhooks",
+        },
         account: "keda-webhook",
     },
 ] as const;
@@ -46,7 +60,7 @@ export const keda: Chart = {
             logging: true,
             networkPolicy: true,
         },
-        ...{ podAnnotations: onePart, podLabels: onePart, podDisruptionBudget: onePart, upgradeStrategy: onePart },
+        ...{ podAnnotations: perImage, podLabels: perImage, podDisruptionBudget: onePart, upgradeStrategy: onePart },
         ...{ resources: onePart, securityContext: true, podSecurityContext: true, rbac: true, certificates: true },
         serviceAccount: { operator: true, metricServer: true, webhooks: true },
         podIdentity: { azureWorkload: { enabled: true, clientId: true, tenantId: true, tokenExpiration: true } },
@@ -71,7 +85,7 @@ function partOf(release: ReleaseView, part: (typeof parts)[number]): KubeObject[
     const perPart = (context: unknown): unknown =>
         isObject(context) && part.each in context ? context[part.each] : context;
     const spread = each("topologySpreadConstraints");
-    const labels = each("podLabels");
+    const labels = at(values, "podLabels", part.label);
     return [
         serviceAccount(release, part.account, identity),
         deployment(release, {
