@@ -7,6 +7,7 @@ import { firewallRules } from "./firewall-rules";
 import type { AzureBehaviour } from "./local-azure";
 import { identities, kubeconfig, kubectl } from "./kubectl";
 import { images } from "./images/images";
+import { writeManifests } from "./manifests/planned";
 import { quota } from "./quota-command";
 import { savePicture } from "./picture";
 import { startEnvironment, stopEnvironment } from "./platform";
@@ -284,9 +285,21 @@ export const commands: readonly Command[] = [
         run: (context) => teams(context),
     },
     {
+        name: "manifests",
+        usage: "STACK [--planned] [--out FILE]",
+        summary: "write every Kubernetes object that a stack has, or plans, as documents that kubectl reads",
+        options: { planned: { type: "boolean" }, out: { type: "string" } },
+        positionals: [1, 1],
+        run: (context, [stack = dev], { planned, out }) =>
+            writeManifests(context, stack, {
+                planned: planned === true,
+                ...(typeof out === "string" && { file: out }),
+            }),
+    },
+    {
         name: "scan",
         usage: "[stack...]",
-        summary: "let Checkov and KICS read what the stacks plan, and hold it against scan-exceptions.json",
+        summary: "let scanners read what the stacks plan, and hold what they find against scan-exceptions.json",
         options: {},
         positionals: [0, 20],
         run: (context, stacks) => scan(context, stacks),

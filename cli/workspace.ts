@@ -122,6 +122,10 @@ function configIn(file: string): Record<string, unknown> {
     }
 }
 
+/** What the committed file of a stack says. */
+export const committedConfig = (at: Places, stack: string): Record<string, unknown> =>
+    configIn(join(projectOf(at, stack).folder, `Pulumi.${stack}.yaml`));
+
 /** Names of the stacks that have a committed file; of certain kinds alone, if that is asked for. */
 export function knownStacks(at: Places, ...kinds: readonly KnownStack["kind"][]): string[] {
     const all = stackFiles(at).filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));

@@ -65,6 +65,7 @@ export const accessScopes = {
     workAccount: "storage account of work",
     teamContainer: "that container of the team alone",
     workContainer: "that container of the account of work alone",
+    modelContainer: "the container of models",
     recordsAccount: "storage account of models and ledger",
     flowLogAccount: "storage account of flow logs",
     workspace: "the machine-learning workspace",
@@ -380,6 +381,10 @@ export const accessRows = {
     "team-pods-container": {
         ...{ principal: "teamPods", role: "storageBlobDataContributor", on: "teamContainer", by: "team" },
         why: "Jobs of the team read its data and write results, each by workload identity.",
+    },
+    "team-pods-models": {
+        ...{ principal: "teamPods", role: "storageBlobDataReader", on: "modelContainer", by: "team" },
+        why: "Endpoints and batches load models, and compare their bytes with the digest that was ordered.",
     },
 } as const satisfies Record<string, AccessRow>;
 

@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { clusterProvider } from "../components/workloads/cluster-connection";
 import { foundationBelow, servicesBelow } from "./foundation-reference";
 import type { TeamSettings } from "./settings/team";
-import { teamEnvironment } from "./team/environment";
+import { scoringFaults, scoringNotes, type ScoringPlace } from "./team/endpoints";
+import { scoringPlace, teamEnvironment } from "./team/environment";
 import { capacityFaults, ordersFolder, ordersOf, overlapFaults, readFleet, type Fleet } from "./team/fleet";
 import { expiryOf, type TeamOrder } from "./team/order";
 
@@ -27,11 +28,22 @@ export async function team(
     refuseAll(capacityFaults(ordersOf(fleet, settings.environment), nodePools, settings.foundation));
     const shared =
         settings.services === undefined ? undefined : await servicesBelow(settings.services, below.environment);
+    if (shared) await judgeScoring(order, scoringPlace(order, below, shared));
+    else if (Object.keys({ ...order.endpoints, ...order.batch }).length > 0)
+        refuseAll([`mlplatform:services must be set: ${order.file} orders endpoints or batches, which need it`]);
     const cluster = await clusterProvider("cluster", {
         ...{ resourceGroupName: below.resourceGroups.platform, clusterName: below.cluster.name },
         ...{ privateFqdn: below.cluster.privateFqdn, tenantId: below.tenantId },
     });
     return teamEnvironment(order, settings, { foundation: below, cluster, today, ...(shared && { services: shared }) });
+}
+
+/** @throws pulumi.RunError naming all that keeps endpoints and batches from running */
+async function judgeScoring(order: TeamOrder, place: ScoringPlace): Promise<void> {
+    refuseAll(scoringFaults(order, place).map((fault) => `${order.file}: ${fault}`));
+    const { lines, warnings } = scoringNotes(order, place);
+    if (lines.length > 0) await pulumi.log.info(lines.join("\n"));
+    for (const warning of warnings) await pulumi.log.warn(warning);
 }
 
 function orderOf({ team: name, environment }: TeamSettings, root: string): { fleet: Fleet; order: TeamOrder } {

@@ -12,6 +12,7 @@ const { ensureKubernetes } = require("./kubernetes.cjs");
 const { withLock } = require("./lock.cjs");
 const { began, during, say } = require("./progress.cjs");
 const { endAll, handOver, passOn, quietly } = require("./run.cjs");
+const { ensureManifestScanners } = require("./manifest-scanners.cjs");
 const { ensureScanners } = require("./scanners.cjs");
 
 const ROOT = path.dirname(__dirname);
@@ -128,7 +129,7 @@ async function main(argv) {
     const [command, ...args] = argv;
     if (command === "test") return await test(args);
     if (command === "bench") return await bench(args);
-    const scanners = command === "scan" ? await ensureScanners() : {};
+    const scanners = command === "scan" ? { ...(await ensureScanners()), ...(await ensureManifestScanners()) } : {};
     return await handOver(process.execPath, [...FLAGS, path.join(BUILD, "cli", "main.js"), ...argv], {
         env: { ...runtime(), ...scanners },
         channel: true,

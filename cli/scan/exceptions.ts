@@ -4,7 +4,7 @@ import type { Finding } from "./finding";
 export interface Exception {
     scanner: string;
     rule: string;
-    /** ARM type of the resource. */
+    /** ARM type of the resource, or kind of the Kubernetes object; `*` for any text. */
     type: string;
     /** The program's names of the resources; `*` for any text. */
     names: string[];
@@ -73,7 +73,7 @@ function covers({ scanner, rule, type, names, stacks }: Exception, found: Found)
     return (
         scanner === found.scanner &&
         rule === found.rule &&
-        type === found.type &&
+        matches(type, found.type) &&
         stacks.includes(found.stack) &&
         names.some((name) => matches(name, found.ownName))
     );

@@ -4,7 +4,7 @@ export interface Finding {
     /** The scanner's own id of the rule. */
     rule: string;
     title: string;
-    /** ARM type and name, as the template has them. */
+    /** ARM type and name, as the template has them; of a Kubernetes object its kind, and namespace and name. */
     type: string;
     name: string;
 }

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { armTemplateOf } from "../arm/export";
 import type { ArmTemplate } from "../arm/template";
 import type { Context } from "../stack-run";
+import { manifestScanners, manifestVerdict } from "../manifests/check";
+import { plannedManifests } from "../manifests/planned";
 import { table } from "../table";
 import { UserError } from "../user-error";
 import { knownStacks } from "../workspace";
@@ -20,12 +22,24 @@ export type Scanners = (template: ArmTemplate) => Promise<ScanResult[]>;
 
 /** `npm run scan`: every stack's plan, read by every scanner. @throws UserError when something fails without a reason. */
 export async function scan(context: Context, asked: readonly string[]): Promise<void> {
-    const stacks = asked.length > 0 ? asked : knownStacks(context.at, "bootstrap", "foundation");
+    const stacks = asked.length > 0 ? asked : knownStacks(context.at);
+    const above = knownStacks(context.at, "services", "team").filter((stack) => stacks.includes(stack));
     const templates = new Map<string, ArmTemplate>();
-    for (const stack of stacks) templates.set(stack, await armTemplateOf(context, stack, true));
+    for (const stack of stacks)
+        if (!above.includes(stack)) templates.set(stack, await armTemplateOf(context, stack, true));
+    const manifests = await plannedManifests(context, above);
     const listed = JSON.parse(readFileSync(join(context.at.root, "scan-exceptions.json"), "utf8")) as Exception[];
-    const { lines, faults } = await verdict(templates, listed, scanners);
-    for (const line of lines) context.terminal.line(line);
+    const ofArm = ({ type }: Exception): boolean => type.includes("/");
+    const parts = [
+        await verdict(templates, listed.filter(ofArm), scanners),
+        await manifestVerdict(
+            manifests,
+            listed.filter((exception) => !ofArm(exception)),
+            manifestScanners,
+        ),
+    ];
+    for (const line of parts.flatMap(({ lines }) => [...lines, ""])) context.terminal.line(line);
+    const faults = parts.flatMap((part) => part.faults);
     if (faults.length > 0) throw new UserError(`the scan fails:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
 }
 

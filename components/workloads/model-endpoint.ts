@@ -36,17 +36,17 @@ export interface EndpointShape extends Scorer, ScorerRoom {
 
 /** Arguments of {@link ModelEndpoint}. */
 export interface ModelEndpointArgs extends EndpointShape {
-    /** Name of the endpoint, of the model in its protocol, and last part of its path: 1 to 30 of a-z, 0-9 and inner hyphens. */
+    /** Name of the endpoint, of the model in its protocol, and its path: 1 to 30 of a-z, 0-9 and inner hyphens. */
     endpoint: string;
     namespace: string;
-    /** First part of its path. */
+    /** First label of its host name. */
     team: string;
     /** May read the model, by workload identity. */
     serviceAccountName: string;
-    /** What it is reached by. */
-    gateway: { name: string; namespace: string };
-    /** Where KEDA asks for the queue, and as whom. Needed by scaling by queue. */
-    metrics?: { url: pulumi.Input<string>; clientId: pulumi.Input<string> };
+    /** What it is reached by, and the domain below which its names are. */
+    gateway: { name: string; namespace: string; domain: string };
+    /** Where KEDA asks for the queue. Its own identity may. */
+    metricsUrl: string;
     /** From {@link strategyOf}: is there room for one pod more? */
     strategy: RolloutStrategy;
     /** Is the OS disk of the pool's nodes on their host? */
@@ -59,7 +59,7 @@ export const scorerPorts = { http: 8000, metrics: 8002 } as const;
 const drain = { spread: 15, requests: 60, rest: 15 } as const;
 
 /**
- * A model that answers: the Open Inference Protocol at `/TEAM/ENDPOINT/v2/...` behind the platform's gateway.
+ * A model that answers: the Open Inference Protocol at `https://TEAM.DOMAIN/ENDPOINT/v2/...` behind the platform's gateway.
  *
  * Its probes ask the model, not the server. What ends has left the gateway before it stops, with its last requests answered. Pods are
  * exchanged as the GPUs allow. Probes and deadlines follow from what a start from nothing takes.
@@ -67,26 +67,26 @@ const drain = { spread: 15, requests: 60, rest: 15 } as const;
  * @throws pulumi.ResourceError naming every argument that breaks a rule.
  */
 export class ModelEndpoint extends pulumi.ComponentResource {
-    /** Path below the gateway's host. Resolves once it is served. */
-    readonly path: pulumi.Output<string>;
+    /** Where it answers. Resolves once it does. */
+    readonly url: pulumi.Output<string>;
     /** Of the version that serves. */
     readonly coldStart: ColdStart;
 
     constructor(name: string, args: ModelEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("mlplatform:workloads:ModelEndpoint", name, shown({ ...args, metrics: undefined }), opts);
+        super("mlplatform:workloads:ModelEndpoint", name, shown(args), opts);
         refuse(this, [...endpointNameFaults("endpoint", args.endpoint), ...endpointFaults("endpoint", args)]);
         const { endpoint, namespace, canary } = args;
         const baseline = this.version(name, "baseline", args, args);
         const trial = canary && this.version(name, "canary", args, canary);
         this.coldStart = baseline.start;
-        const path = `/${args.team}/${endpoint}`;
+        const host = `${args.team}.${args.gateway.domain}`;
         const routeName = canary ? `${endpoint}-${trialHash(canary)}` : endpoint;
         const route = new CustomResource(
             `${name}-route${canary ? `-${trialHash(canary)}` : ""}`,
             {
                 ...{ apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" },
                 metadata: { name: routeName, namespace, labels: endpointLabels(endpoint) },
-                spec: routeSpec(args, path),
+                spec: routeSpec(args, host),
             },
             {
                 parent: this,
@@ -95,8 +95,8 @@ export class ModelEndpoint extends pulumi.ComponentResource {
                 ignoreChanges: canary ? [0, 1].map((index) => `spec.rules[0].backendRefs[${index}].weight`) : [],
             },
         );
-        this.path = route.id.apply(() => path);
-        this.registerOutputs({ path: this.path });
+        this.url = route.id.apply(() => `https://${host}/${endpoint}`);
+        this.registerOutputs({ url: this.url });
     }
 
     /** Everything of one version but its share of the requests. */
@@ -113,10 +113,7 @@ export class ModelEndpoint extends pulumi.ComponentResource {
         const object = `${endpoint}-${track}`;
         const labels = { ...endpointLabels(endpoint), "mlplatform/track": track };
         const metadata = { name: object, namespace, labels };
-        const start = coldStart({
-            ...{ gpu: args.gpus > 0, ephemeralDisk: args.ephemeralDisk, imageGib: scorer.imageGib },
-            ...{ modelBytes: scorer.model.sizeBytes, loadSeconds: scorer.loadSeconds ?? defaultLoadSeconds },
-        });
+        const start = startOf(args, scorer, args.ephemeralDisk);
         const limit = `${Math.ceil((start.progressDeadlineSeconds * (least + 1)) / 60)}m`;
         const deployment = new Deployment(
             `${name}-${track}`,
@@ -176,18 +173,18 @@ export class ModelEndpoint extends pulumi.ComponentResource {
     }
 
     private scaler(name: string, args: ModelEndpointArgs, target: string, deployment: Deployment): void {
-        const { endpoint, namespace, scaling, metrics } = args;
+        const { endpoint, namespace, scaling, metricsUrl } = args;
         const metadata = { name: target, namespace, labels: endpointLabels(endpoint) };
         const options = { parent: this, dependsOn: [deployment] };
         if (scaling.cpu)
             new HorizontalPodAutoscaler(`${name}-scaler`, { metadata, spec: cpuScaler(target, scaling.cpu) }, options);
         const { queue } = scaling;
-        if (!queue || !metrics) return;
+        if (!queue) return;
         const authentication = new CustomResource(
             `${name}-metrics`,
             {
                 ...{ apiVersion: "keda.sh/v1alpha1", kind: "TriggerAuthentication", metadata },
-                spec: { podIdentity: { provider: "azure-workload", identityId: metrics.clientId } },
+                spec: { podIdentity: { provider: "azure-workload" } },
             },
             { parent: this },
         );
@@ -195,19 +192,22 @@ export class ModelEndpoint extends pulumi.ComponentResource {
             `${name}-scaler`,
             {
                 ...{ apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", metadata },
-                spec: pulumi
-                    .output(metrics.url)
-                    .apply((metricsUrl) =>
-                        queueScaler(
-                            { deployment: target, namespace, model: endpoint, metricsUrl, authentication: target },
-                            queue,
-                        ),
-                    ),
+                spec: queueScaler(
+                    { deployment: target, namespace, model: endpoint, metricsUrl, authentication: target },
+                    queue,
+                ),
             },
             { ...options, dependsOn: [deployment, authentication] },
         );
     }
 }
+
+/** What a start of a scorer in that room takes from nothing. */
+export const startOf = ({ gpus }: ScorerRoom, scorer: Scorer, ephemeralDisk: boolean): ColdStart =>
+    coldStart({
+        ...{ gpu: gpus > 0, ephemeralDisk, imageGib: scorer.imageGib, modelBytes: scorer.model.sizeBytes },
+        loadSeconds: scorer.loadSeconds ?? defaultLoadSeconds,
+    });
 
 export const endpointLabels = (endpoint: string): Record<string, string> => ({
     "app.kubernetes.io/name": endpoint,
@@ -221,18 +221,13 @@ export function endpointNameFaults(field: string, name: string): string[] {
 }
 
 /** What is wrong with an endpoint, whatever the pools are; empty when nothing is. */
-export function endpointFaults(
-    field: string,
-    shape: EndpointShape & Partial<Pick<ModelEndpointArgs, "metrics" | "strategy">>,
-): string[] {
+export function endpointFaults(field: string, shape: EndpointShape): string[] {
     const { scaling, minAvailable, canary } = shape;
-    const queueWithoutMetrics = shape.strategy !== undefined && scaling.queue && shape.metrics === undefined;
     return [
         ...scorerFaults(field, shape),
         ...roomFaults(field, shape),
         ...scalingFaults(`${field}.scaling`, scaling, shape.gpus),
         ...disruptionFaults(field, replicasOf(scaling).least, minAvailable),
-        ...(queueWithoutMetrics ? [`${field}.scaling.queue needs metrics to ask for the queue, got none`] : []),
         ...(canary ? canaryFaults(`${field}.canary`, canary) : []),
     ];
 }
@@ -303,7 +298,7 @@ function servingPod(
     };
 }
 
-function routeSpec({ endpoint, gateway, canary }: ModelEndpointArgs, path: string): object {
+function routeSpec({ endpoint, gateway, canary }: ModelEndpointArgs, host: string): object {
     const backend = (track: "baseline" | "canary"): object => ({
         ...{ group: "", kind: "Service", name: `${endpoint}-${track}`, port: 80 },
     });
@@ -312,9 +307,10 @@ function routeSpec({ endpoint, gateway, canary }: ModelEndpointArgs, path: strin
         parentRefs: [
             { group: "gateway.networking.k8s.io", kind: "Gateway", name: gateway.name, namespace: gateway.namespace },
         ],
+        hostnames: [host],
         rules: [
             {
-                matches: [{ path: { type: "PathPrefix", value: path } }],
+                matches: [{ path: { type: "PathPrefix", value: `/${endpoint}` } }],
                 filters: [
                     {
                         type: "URLRewrite",

@@ -9,8 +9,9 @@ export interface PodNeed {
     use: "online" | "batch";
     /** Prefix of the pool. */
     pool: string;
-    /** Most pods at one time. */
+    /** Most pods at one time, and fewest: for batch, those without which nothing goes on. */
     pods: number;
+    least: number;
     request: Room;
     /** Name by which they ask for GPUs. @default - the one under which the pool offers them */
     gpuResource?: string;
@@ -18,11 +19,19 @@ export interface PodNeed {
     tolerates: readonly string[];
 }
 
+/** A team's limits in the cluster. */
+export interface TeamLimits {
+    gpus: Readonly<Record<string, number>>;
+    cpu: number;
+    memoryGib: number;
+    pods: number;
+}
+
 /** What the cluster offers, and what the team may take of it. */
 export interface Offer {
     pools: readonly PoolView[];
-    /** GPUs that the team may have at one time. @default - as many as there are */
-    gpuQuota?: number;
+    /** What all pods of the team may have at one time, GPUs by pool. @default - as much as there is */
+    quota?: TeamLimits;
     /** How parts of GPUs are named. @default single */
     migStrategy?: MigStrategy;
 }
@@ -63,7 +72,7 @@ export function placementFaults(needs: readonly PodNeed[], offer: Offer): string
             ...gpuNameFaults(need, pool, offer.migStrategy),
         ]),
         ...offer.pools.flatMap((pool) => sumFaults(pool, needs)),
-        ...quotaFaults(needs, offer.gpuQuota),
+        ...(offer.quota ? quotaFaults(needs, offer.quota) : []),
     ];
 }
 
@@ -146,25 +155,52 @@ function sumFaults(pool: PoolView, needs: readonly PodNeed[]): string[] {
     );
 }
 
-function quotaFaults(needs: readonly PodNeed[], quota: number | undefined): string[] {
-    if (quota === undefined) return [];
-    const online = needs.filter(({ use, request }) => use === "online" && request.gpus > 0);
-    const asked = gpusOf(online);
-    const each = online.map(({ field, pods, request }) => `${field} ${pods} x ${request.gpus}`).join(", ");
-    return [
-        ...(asked > quota
-            ? [`the team may have ${quota} GPUs, its endpoints at their most ask for ${asked}: ${each}`]
-            : []),
-        ...needs
-            .filter(({ use, request, pods }) => use === "batch" && request.gpus * pods > quota)
-            .map(({ field, request, pods }) => {
-                return `${field}.parallelism must leave its GPUs within the team's ${quota}, got ${pods} x ${request.gpus}`;
-            }),
-    ];
+/** One of the team's limits, with what a pod takes of it. */
+interface Limit {
+    what: string;
+    limit: number;
+    of: (need: PodNeed) => number;
 }
 
-const gpusOf = (needs: readonly PodNeed[]): number =>
-    needs.reduce((sum, { pods, request }) => sum + pods * request.gpus, 0);
+/** Endpoints at their most, each batch by itself, and the first part of a batch beside endpoints at their least. */
+function quotaFaults(needs: readonly PodNeed[], quota: TeamLimits): string[] {
+    const pools = [...new Set(needs.filter(({ request }) => request.gpus > 0).map(({ pool }) => pool))];
+    const limits: Limit[] = [
+        ...pools.map((pool) => ({
+            ...{ what: `GPUs of pool "${pool}"`, limit: quota.gpus[pool] ?? 0 },
+            of: (need: PodNeed) => (need.pool === pool ? need.request.gpus : 0),
+        })),
+        { what: "CPUs", limit: quota.cpu, of: ({ request }) => request.milliCpus / 1000 },
+        { what: "GiB of memory", limit: quota.memoryGib, of: ({ request }) => request.memoryMib / 1024 },
+        { what: "pods", limit: quota.pods, of: () => 1 },
+    ];
+    const online = needs.filter(({ use }) => use === "online");
+    return limits.flatMap(({ what, limit, of }) => {
+        const sum = (pods: "pods" | "least"): number =>
+            online.reduce((total, need) => total + need[pods] * of(need), 0);
+        const each = online.filter((need) => of(need) > 0).map((need) => `${need.field} ${need.pods} x ${of(need)}`);
+        const found =
+            sum("pods") > limit
+                ? [
+                      `the team may have ${limit} ${what}, its endpoints at their most ask for ${sum("pods")}: ${each.join(", ")}`,
+                  ]
+                : [];
+        const batches = needs.filter((need) => need.use === "batch" && of(need) > 0);
+        return [
+            ...found,
+            ...batches.flatMap((need) => {
+                const asked = need.pods * of(need);
+                if (asked > limit)
+                    return [`${need.field} asks for ${need.pods} x ${of(need)} ${what}, the team may have ${limit}`];
+                if (sum("least") + need.least * of(need) > limit && found.length === 0)
+                    return [
+                        `${need.field} could never start: the team may have ${limit} ${what}, its endpoints keep ${sum("least")}, and one part takes ${of(need)}`,
+                    ];
+                return [];
+            }),
+        ];
+    });
+}
 
 /** How a Deployment exchanges its pods. */
 export interface RolloutStrategy {
@@ -181,19 +217,29 @@ export function strategyOf(need: PodNeed, needs: readonly PodNeed[], offer: Offe
 }
 
 /** Pods of that kind that there is room for beside all online pods at their most. */
-export function sparePods(need: PodNeed, needs: readonly PodNeed[], { pools, gpuQuota }: Offer): number {
+export function sparePods(need: PodNeed, needs: readonly PodNeed[], { pools, quota }: Offer): number {
     const pool = pools.find(({ prefix }) => prefix === need.pool);
     const room = pool && nodeRoom(pool);
     if (!room) return 0;
-    const online = needs.filter(({ use, pool: at }) => use === "online" && at === need.pool);
+    const online = needs.filter(({ use }) => use === "online");
+    const here = online.filter(({ pool: at }) => at === need.pool);
     const most = perNode(need.request, room) * pool.maxCount;
-    const taken = online.reduce((sum, { pods, request }) => sum + nodesLike(request, pods, need.request), 0);
-    const { gpus } = need.request;
-    const ofQuota =
-        gpuQuota === undefined || gpus === 0
-            ? Number.POSITIVE_INFINITY
-            : Math.floor((gpuQuota - gpusOf(needs.filter(({ use }) => use === "online"))) / gpus);
-    return Math.max(0, Math.min(most - taken, ofQuota));
+    const taken = here.reduce((sum, { pods, request }) => sum + nodesLike(request, pods, need.request), 0);
+    const sum = (of: (one: PodNeed) => number): number => online.reduce((total, one) => total + one.pods * of(one), 0);
+    const { gpus, milliCpus, memoryMib } = need.request;
+    const ofQuota = quota
+        ? [
+              gpus > 0
+                  ? ((quota.gpus[need.pool] ?? 0) -
+                        here.reduce((total, one) => total + one.pods * one.request.gpus, 0)) /
+                    gpus
+                  : Number.POSITIVE_INFINITY,
+              (quota.cpu * 1000 - sum(({ request }) => request.milliCpus)) / milliCpus,
+              (quota.memoryGib * 1024 - sum(({ request }) => request.memoryMib)) / memoryMib,
+              quota.pods - sum(() => 1),
+          ]
+        : [];
+    return Math.max(0, Math.floor(Math.min(most - taken, ...ofQuota)));
 }
 
 /** Pods of that request that one node holds. */

@@ -105,13 +105,16 @@ export class TrainingQueue extends pulumi.ComponentResource {
     }
 }
 
+/** Name of a team's queue, in every team's namespace. */
+export const teamQueueName = "jobs";
+
 /** The queue of a team, in its namespace, that its jobs name by the label `kueue.x-k8s.io/queue-name`. */
 export function teamQueue(
     name: string,
     namespaceName: string,
     options: pulumi.CustomResourceOptions,
 ): { resource: CustomResource; queueName: string } {
-    const queueName = "jobs";
+    const queueName = teamQueueName;
     const resource = new CustomResource(
         name,
         {
@@ -235,6 +238,8 @@ const managerConfig = JSON.stringify({
     manageJobsWithoutQueueName: true,
     managedJobsNamespaceSelector: { matchExpressions: [{ key: teamLabel, operator: "Exists" }] },
     integrations: { frameworks: ["batch/job"] },
+    // Disks are the scheduler's to count: a job that asks for what no queue has is never let in.
+    resources: { excludeResourcePrefixes: ["ephemeral-storage"] },
     // A node with a GPU takes minutes to come. A job whose nodes never come gives its place to the next.
     waitForPodsReady: { timeout: "30m", blockAdmission: false, requeuingStrategy: { backoffLimitCount: 5 } },
 });

@@ -7,10 +7,12 @@ import { platformTags } from "../../components/tags";
 import { gatewayNamespace } from "../../components/workloads/gateway";
 import { scorerPorts } from "../../components/workloads/model-endpoint";
 import { Tenancy, teamNamespace } from "../../components/workloads/tenancy";
+import { teamQueueName } from "../../components/workloads/training-queue";
 import { WorkloadIdentity } from "../../components/workloads/workload-identity";
 import type { FoundationContract } from "../contract";
 import type { ServicesContract } from "../services-contract";
 import type { TeamSettings } from "../settings/team";
+import { scoring, type ScoringPlace } from "./endpoints";
 import { containerName, type TeamOrder } from "./order";
 
 /** Service account of a team's pods. */
@@ -31,6 +33,21 @@ export interface TeamBase {
     services?: ServicesContract;
     cluster: pulumi.ProviderResource;
     today: Date;
+}
+
+/** Where an order's endpoints and batches run, and with what: all of it known before anything is registered. */
+export function scoringPlace(
+    { team: name, quota, containers }: TeamOrder,
+    { cluster, registry, storage, monitoring }: FoundationContract,
+    { gateway }: ServicesContract,
+): ScoringPlace {
+    return {
+        ...{ team: name, namespace: teamNamespace(name), serviceAccountName, gateway, quota, containers },
+        ...{ loginServer: registry.loginServer, pools: cluster.nodePools, queue: teamQueueName },
+        recordsEndpoint: storage.records.endpoints.blob ?? "",
+        workEndpoint: storage.work.endpoints.blob ?? "",
+        metricsUrl: monitoring.metricsQueryUrl,
+    };
 }
 
 /** Registers what an order asks for, once it has been found right. */
@@ -76,6 +93,17 @@ export function teamEnvironment(
                 ...{ row, principalId, scope: cluster.id, subscriptionId },
                 propagationSeconds: settings.rolePropagationSeconds,
             });
+    new Access(`${name}-models`, {
+        ...{ row: "team-pods-models", principalId: identity.identity.principalId, subscriptionId },
+        scope: `${below.storage.records.id}/blobServices/default/containers/models`,
+        propagationSeconds: settings.rolePropagationSeconds,
+    });
+    const scores = services
+        ? scoring(order, scoringPlace(order, below, services), {
+              providers: [provider],
+              dependsOn: [tenancy, identity],
+          })
+        : undefined;
     budget(order, { naming, location, actions: below.monitoring.actionGroupIds.critical, today });
     return {
         team: pulumi.output(name),
@@ -85,6 +113,11 @@ export function teamEnvironment(
         containers: data.containers,
         images: pulumi.output(`${below.registry.loginServer}/${order.imagePrefix}`),
         expires: pulumi.output(order.expires),
+        ...(scores && {
+            endpoints: pulumi.output(scores.endpoints),
+            predictions: pulumi.output(scores.predictions),
+            coldStarts: pulumi.output(scores.coldStarts),
+        }),
     };
 }
 

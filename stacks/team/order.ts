@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { containerFaults } from "../../components/storage/containers";
 import { flag, guid, list, number, object, oneOf, optional, record, text, type Parsed } from "../parse";
 import { environments } from "../tiers";
+import { batchSection, endpointsSection, type ScoringOrder } from "./scoring-order";
 
 const email = text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address");
 const day = text(/^\d{4}-\d{2}-\d{2}$/, "a day such as 2027-06-30");
@@ -50,6 +51,9 @@ const shape = object({
             "path of a-z and 0-9 with . _ - / between",
         ),
     ),
+    /** Models that answer, and batches of predictions, by name. @default - none */
+    endpoints: optional(endpointsSection),
+    batch: optional(batchSection),
     /** The hard cap's action: no GPU and no new pod until it is lifted. @default false */
     frozen: optional(flag),
 });
@@ -57,7 +61,10 @@ const shape = object({
 type Written = Parsed<typeof shape>;
 
 /** The order form of a team's environment, `teams/NAME.yaml`, with what it leaves out filled in. */
-export interface TeamOrder extends Omit<Written, "quota" | "budget" | "containers" | "imagePrefix" | "frozen"> {
+export interface TeamOrder
+    extends
+        Omit<Written, "quota" | "budget" | "containers" | "imagePrefix" | "frozen" | "endpoints" | "batch">,
+        ScoringOrder {
     /** File that it was read from, for what is said of it. */
     file: string;
     quota: Omit<Written["quota"], "gpus"> & { gpus: Readonly<Record<string, number>> };
@@ -102,11 +109,13 @@ function yamlOf(content: string, faults: string[]): unknown {
     }
 }
 
-function filledIn(file: string, { quota, budget, containers, imagePrefix, frozen, ...rest }: Written): TeamOrder {
+function filledIn(file: string, written: Written): TeamOrder {
+    const { quota, budget, containers, imagePrefix, frozen, endpoints, batch, ...rest } = written;
     const { alertPercents = [50, 80, 100], hardCapPercent = 120 } = budget;
     return {
         ...{ ...rest, file, containers: containers ?? [], imagePrefix: imagePrefix ?? rest.team },
         ...{ quota: { ...quota, gpus: quota.gpus ?? {} }, frozen: frozen ?? false },
+        ...{ endpoints: endpoints ?? {}, batch: batch ?? {} },
         budget: { amount: budget.amount, alertPercents, hardCapPercent },
     };
 }

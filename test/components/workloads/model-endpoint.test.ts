@@ -37,7 +37,7 @@ interface DeploymentSpec {
 
 async function build(more: Partial<ModelEndpointArgs> = {}): Promise<ModelEndpoint> {
     const made = new ModelEndpoint("detector", { ...endpoint, ...more });
-    await value(made.path);
+    await value(made.url);
     return made;
 }
 const kind = (name: string): Seen[] =>
@@ -163,7 +163,7 @@ test("KEDA scales by the queue, guards the wait, and holds a fallback when metri
     );
     for (const { metadata } of spec.triggers) expect(metadata.ignoreNullValues).toBe("false");
     expect(one("TriggerAuthentication").inputs.spec).toEqual({
-        podIdentity: { provider: "azure-workload", identityId: "keda" },
+        podIdentity: { provider: "azure-workload" },
     });
 });
 
@@ -193,10 +193,13 @@ const weights = (): unknown[] => (route().rules[0]?.backendRefs ?? []).map(({ na
 
 test("the gateway leads to the endpoint by its team and name, which the server does not see", async () => {
     const made = await build();
-    expect(await value(made.path)).toBe("/vision/detector");
-    expect(route()).toMatchObject({ parentRefs: [{ name: "platform", namespace: "platform-gateway" }] });
+    expect(await value(made.url)).toBe("https://vision.ml.example.com/detector");
+    expect(route()).toMatchObject({
+        hostnames: ["vision.ml.example.com"],
+        parentRefs: [{ name: "platform", namespace: "platform-gateway" }],
+    });
     expect(route().rules[0]).toMatchObject({
-        matches: [{ path: { type: "PathPrefix", value: "/vision/detector" } }],
+        matches: [{ path: { type: "PathPrefix", value: "/detector" } }],
         filters: [{ type: "URLRewrite", urlRewrite: { path: { replacePrefixMatch: "/" } } }],
     });
     expect(weights()).toEqual([["detector-baseline", 100]]);
@@ -332,12 +335,4 @@ test.each<[string, Partial<ModelEndpointArgs>, string]>([
 test("tells all faults at once", () => {
     const wrong = { ...endpoint, cpu: 0, imageGib: 0, minAvailable: 9, scaling: { replicas: 0 } };
     expect(() => new ModelEndpoint("wrong", wrong)).toThrow(/imageGib.*cpu.*scaling\.replicas.*minAvailable/s);
-});
-
-test("scaling by queue needs to know where the queue is told", () => {
-    const { metrics, ...rest } = { ...endpoint, ...byQueue };
-    expect(metrics).toBeDefined();
-    expect(() => new ModelEndpoint("wrong", rest)).toThrow(
-        "endpoint.scaling.queue needs metrics to ask for the queue, got none",
-    );
 });

@@ -1,10 +1,16 @@
 import { gpuResource, nodeRoom, type PoolView } from "../../../components/workloads/node-capacity";
-import { placementFaults, sparePods, strategyOf, type PodNeed } from "../../../components/workloads/placement";
+import {
+    placementFaults,
+    sparePods,
+    strategyOf,
+    type PodNeed,
+    type TeamLimits,
+} from "../../../components/workloads/placement";
 import { vmSizes } from "../../../facts/vm-sizes";
 import { spot, t4, work } from "./scorers";
 
 const need: PodNeed = {
-    ...{ field: "endpoints.detector", use: "online", pool: "t4", pods: 2, tolerates: [] },
+    ...{ field: "endpoints.detector", use: "online", pool: "t4", pods: 2, least: 1, tolerates: [] },
     request: { gpus: 1, milliCpus: 3000, memoryMib: 13 * 1024 },
 };
 const pools = [t4, work, spot];
@@ -109,9 +115,31 @@ test("endpoints share a pool and a quota; batches wait for their turn", () => {
     );
     const batch: PodNeed = { ...others, field: "batch.nightly", use: "batch" };
     expect(placementFaults([need, batch], { pools })).toEqual([]);
-    expect(placementFaults([need, batch], { pools, gpuQuota: 1 })).toEqual([
-        "the team may have 1 GPUs, its endpoints at their most ask for 2: endpoints.detector 2 x 1",
-        "batch.nightly.parallelism must leave its GPUs within the team's 1, got 3 x 1",
+});
+
+test("a team stays within its quota, and a batch that endpoints leave nothing to is told so", () => {
+    const quota = { gpus: { t4: 1 }, cpu: 100, memoryGib: 1000, pods: 100 };
+    const batch: PodNeed = { ...need, field: "batch.nightly", use: "batch", pods: 3 };
+    expect(placementFaults([need, batch], { pools, quota })).toEqual([
+        'the team may have 1 GPUs of pool "t4", its endpoints at their most ask for 2: endpoints.detector 2 x 1',
+        'batch.nightly asks for 3 x 1 GPUs of pool "t4", the team may have 1',
+    ]);
+    expect(
+        placementFaults(
+            [
+                { ...need, pods: 1 },
+                { ...batch, pods: 1 },
+            ],
+            { pools, quota },
+        ),
+    ).toEqual([
+        'batch.nightly could never start: the team may have 1 GPUs of pool "t4", its endpoints keep 1, and one part takes 1',
+    ]);
+    const narrow = { gpus: { t4: 4 }, cpu: 5, memoryGib: 20, pods: 1 };
+    expect(placementFaults([need], { pools, quota: narrow })).toEqual([
+        "the team may have 5 CPUs, its endpoints at their most ask for 6: endpoints.detector 2 x 3",
+        "the team may have 20 GiB of memory, its endpoints at their most ask for 26: endpoints.detector 2 x 13",
+        "the team may have 1 pods, its endpoints at their most ask for 2: endpoints.detector 2 x 1",
     ]);
 });
 
@@ -134,8 +162,12 @@ test("parts of GPUs are named by their profile under the mixed strategy", () => 
 });
 
 test("with room for one more the new pod comes first; without, an old one goes first", () => {
-    const at = (maxCount: number, gpuQuota?: number): object =>
-        strategyOf(need, [need], { pools: [{ ...t4, maxCount }], ...(gpuQuota !== undefined && { gpuQuota }) });
+    const quotaOf = (gpus: number): TeamLimits => ({ gpus: { t4: gpus }, cpu: 100, memoryGib: 1000, pods: 100 });
+    const at = (maxCount: number, gpus?: number): object =>
+        strategyOf(need, [need], {
+            pools: [{ ...t4, maxCount }],
+            ...(gpus !== undefined && { quota: quotaOf(gpus) }),
+        });
     expect(at(3)).toEqual({ maxSurge: 1, maxUnavailable: 0 });
     expect(at(2)).toEqual({ maxSurge: 0, maxUnavailable: 1 });
     expect(at(3, 2)).toEqual({ maxSurge: 0, maxUnavailable: 1 });

@@ -24,8 +24,8 @@ const room = { pool: "t4", gpus: 1, cpu: 3, memoryGib: 12 };
 export const endpoint: ModelEndpointArgs = {
     ...{ endpoint: "detector", namespace: "team-vision", team: "vision", serviceAccountName: "vision" },
     ...{ image, imageGib: 2, model, ...room, scaling: { replicas: 2 } },
-    gateway: { name: "platform", namespace: "platform-gateway" },
-    metrics: { url: "https://metrics", clientId: "keda" },
+    gateway: { name: "platform", namespace: "platform-gateway", domain: "ml.example.com" },
+    metricsUrl: "https://metrics",
     strategy: { maxSurge: 0, maxUnavailable: 1 },
     ephemeralDisk: true,
 };

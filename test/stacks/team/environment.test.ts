@@ -57,15 +57,16 @@ test("every role is a row of the access table, and every row of a team's is give
     });
     const due = Object.entries<AccessRow>(accessRows).filter(([, { by }]) => by === "team");
     expect([...new Set(given)].sort()).toEqual(due.map(([row]) => row).sort());
-    // On each container for itself, on the cluster once.
-    expect(given).toHaveLength(3 * 2 + 2);
+    // On each container for itself, on the cluster once, and on the models.
+    expect(given).toHaveLength(3 * 2 + 2 + 1);
 });
 
 test("data of a team is opened container by container, never the account", async () => {
     await built();
+    const models = `${goodContract.storage.records.id}/blobServices/default/containers/models`;
     const scopes = all("authorization:RoleAssignment").map(({ inputs }) => String(inputs.scope));
     expect(new Set(scopes)).toEqual(
-        new Set(["/id/vision-vision-frames", "/id/vision-vision-labels", goodContract.cluster.id]),
+        new Set(["/id/vision-vision-frames", "/id/vision-vision-labels", goodContract.cluster.id, models]),
     );
 });
 

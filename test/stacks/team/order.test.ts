@@ -13,7 +13,14 @@ test("a good order is read, with what it leaves out filled in", () => {
     expect(read({ ...short, quota: { ...goodOrder.quota, gpus: undefined } })).toEqual({
         order: {
             ...goodOrder,
-            ...{ file: "teams/vision.yaml", containers: [], imagePrefix: "vision", frozen: false },
+            ...{
+                file: "teams/vision.yaml",
+                containers: [],
+                imagePrefix: "vision",
+                frozen: false,
+                endpoints: {},
+                batch: {},
+            },
             quota: { ...goodOrder.quota, gpus: {} },
             budget: { amount: 400, alertPercents: [50, 80, 100], hardCapPercent: 120 },
         },

@@ -1,0 +1,46 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+type Way = (folder: string) => Promise<void>;
+const { ensureManifestScanners } = jest.requireActual<{
+    ensureManifestScanners: (ways: {
+        buildKubeScore: Way;
+        buildReader: (minor: string) => Way;
+        fetchDefinitions: Way;
+    }) => Promise<Record<string, string>>;
+}>("../../tools/manifest-scanners.cjs");
+
+const before = process.env.XDG_CACHE_HOME;
+let cache: string;
+beforeEach(() => {
+    cache = mkdtempSync(join(tmpdir(), "manifest-scanners-"));
+    process.env.XDG_CACHE_HOME = cache;
+});
+afterEach(() => {
+    if (before === undefined) delete process.env.XDG_CACHE_HOME;
+    else process.env.XDG_CACHE_HOME = before;
+    rmSync(cache, { recursive: true });
+});
+
+test("what reads manifests is made once, outside the clone, with a reader for each version", async () => {
+    const made: string[] = [];
+    const way =
+        (name: string): Way =>
+        (folder) => {
+            made.push(name);
+            expect(existsSync(folder)).toBe(true);
+            return Promise.resolve();
+        };
+    const ways = {
+        buildKubeScore: way("score"),
+        buildReader: (minor: string) => way(minor),
+        fetchDefinitions: way("crds"),
+    };
+    const first = await ensureManifestScanners(ways);
+    expect(await ensureManifestScanners(ways)).toEqual(first);
+    expect(made).toEqual(["score", "crds", "1.34", "1.36"]);
+    const readers = JSON.parse(first.MLPLATFORM_MANIFEST_READERS ?? "{}") as Record<string, string>;
+    expect(Object.keys(readers)).toEqual(["1.34", "1.36"]);
+    for (const path of Object.values(readers)) expect(path.startsWith(cache)).toBe(true);
+});

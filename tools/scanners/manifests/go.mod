@@ -1,0 +1,3 @@
+module mlplatform/tools/scanners/manifests
+
+go 1.26.2
