@@ -70,6 +70,8 @@ export class Fleet {
     description: FleetDescription = fleetOf();
     /** Numbers of machines as the sandbox's Azure would show them. */
     counts: Readonly<Record<string, number>> = {};
+    /** All numbers so far. */
+    readonly reports: Readonly<Record<string, number>>[] = [];
     readonly log: string[] = [];
     private running: { controller: NodeController; kwok: ChildProcess } | undefined;
     private readonly cluster = useControlPlane();
@@ -107,7 +109,10 @@ export class Fleet {
             kubeconfig: readFileSync(adminKubeconfig, "utf8"),
             fleet: () => this.description,
             secondsPerSecond: 0,
-            report: (counts) => (this.counts = counts),
+            report: (counts) => {
+                this.counts = counts;
+                this.reports.push(counts);
+            },
             log: (line) => this.log.push(line),
         });
         this.running = { controller, kwok };
@@ -180,12 +185,13 @@ export class Fleet {
     }
 
     async setImage(namespace: string, name: string, image: string): Promise<void> {
-        const body = { spec: { template: { spec: { containers: [{ name, image }] } } } };
-        await this.apps.patchNamespacedDeployment({ namespace, name, body }, merge);
+        await this.patchDeployment(namespace, name, {
+            spec: { template: { spec: { containers: [{ name, image }] } } },
+        });
     }
 
-    async scale(namespace: string, name: string, replicas: number): Promise<void> {
-        await this.apps.patchNamespacedDeployment({ namespace, name, body: { spec: { replicas } } }, merge);
+    async patchDeployment(namespace: string, name: string, body: object): Promise<void> {
+        await this.apps.patchNamespacedDeployment({ namespace, name, body }, merge);
     }
 
     /** NVIDIA's device plugin, as it is installed for real. */
