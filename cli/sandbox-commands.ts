@@ -7,6 +7,7 @@ import { readSchema } from "../sandbox/azure/schema";
 import { Store } from "../sandbox/azure/store";
 import { azureTypes } from "../sandbox/azure/types";
 import { kindOf } from "./deployment";
+import { evictNode } from "./evict";
 import { schemaOf } from "./local-azure";
 import { takeRunLock } from "./run-lock";
 import { withSandbox } from "./stack-run";
@@ -18,6 +19,10 @@ import { UserError } from "./user-error";
 export async function sandboxCommand(context: Context, [action = "list", ...args]: readonly string[]): Promise<void> {
     if (action === "purge") {
         await purge(context, args);
+        return;
+    }
+    if (action === "evict") {
+        context.terminal.line(await evictNode(context.at, args[0] ?? ""));
         return;
     }
     if (action === "coverage") {
@@ -34,7 +39,7 @@ export async function sandboxCommand(context: Context, [action = "list", ...args
     const act = actions[action];
     if (!act)
         throw new UserError(
-            `sandbox: no action "${action}". There is: ${[...Object.keys(actions), "purge", "coverage"].join(", ")}`,
+            `sandbox: no action "${action}". There is: ${[...Object.keys(actions), "purge", "evict", "coverage"].join(", ")}`,
         );
     await withSandbox(context, `sandbox ${action}`, {}, (sandbox) => {
         act(sandbox.azure, args, context);

@@ -67,7 +67,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         ...(types && { types }),
         ...(durations && { durations }),
     });
-    const planes = options.controlPlanes && new ControlPlanes(azure, options.controlPlanes);
+    const pace = typeof clock === "number" ? { clock } : {};
+    const planes = options.controlPlanes && new ControlPlanes(azure, { ...pace, ...options.controlPlanes });
     const credentials = planes && ((id: string) => planes.credentials(id));
     const clusters = options.clusters ?? (planes && { addressOf: planes.addressOf, environment: planes.environment() });
     const served = await serve(new AzureNative(azure, schema, foresees ? "foreseen" : "unknown", credentials));

@@ -4,6 +4,8 @@ import type { Azure } from "../azure/azure";
 import { isAtOrBelow, nameOf } from "../azure/ids";
 import type { Stored } from "../azure/resource-type";
 import { text, texts } from "../azure/types/reading";
+import type { FleetDescription } from "./nodes/description";
+import { fleetOf } from "./nodes/fleet-facts";
 
 export const clusterToken = "azure-native:containerservice:ManagedCluster";
 
@@ -41,6 +43,8 @@ export interface AzureFacts {
         usesAzureRbac: boolean;
     };
     tenantId: string;
+    /** Pools, quota and images. */
+    fleet: FleetDescription;
     /** Assignments of the roles that hold in a cluster, at this cluster, above it, or at its namespaces. */
     roleAssignments: readonly { principalId: string; role: ClusterRole; scope: string }[];
     /** Every managed identity of the subscription. */
@@ -72,6 +76,7 @@ export function azureFacts(azure: Azure, cluster: Stored): AzureFacts {
             usesAzureRbac: (inputs.aadProfile as { enableAzureRBAC?: boolean } | undefined)?.enableAzureRBAC === true,
         },
         tenantId: azure.tenantId,
+        fleet: fleetOf(azure, cluster),
         roleAssignments: azure.list("azure-native:authorization:RoleAssignment").flatMap(({ inputs: given }) => {
             const [principalId, scope] = [text(given, "principalId"), text(given, "scope")];
             const role = roleOf(text(given, "roleDefinitionId") ?? "");

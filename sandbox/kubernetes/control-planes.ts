@@ -11,6 +11,8 @@ import { Pki } from "./control-plane/pki";
 import { clusterFiles } from "./control-plane/settings";
 import { userKubeconfig } from "./control-plane/kubeconfig";
 import { sandboxFiles } from "./identity/places";
+import { showCounts } from "./nodes/fleet-facts";
+import { machineCounts } from "./nodes/run-nodes";
 
 export interface ControlPlanesOptions {
     /** Folder of the sandbox. Below it lie the clusters, the directory and the sandbox's `kubelogin`. */
@@ -21,6 +23,8 @@ export interface ControlPlanesOptions {
     compiled: string;
     /** End with this process. @default false: they outlive it */
     attached?: boolean;
+    /** Real seconds for each of the sandbox's; 0 is instant. @default 0 */
+    clock?: number;
     say?: (text: string) => void;
 }
 
@@ -104,6 +108,7 @@ export class ControlPlanes {
     private follow(): void {
         const there = new Set<string>();
         for (const cluster of clustersOf(this.azure)) {
+            showCounts(this.azure, cluster, machineCounts(this.files.clusterOf(nameOf(cluster.id))));
             const facts = azureFacts(this.azure, cluster);
             there.add(facts.cluster.name);
             this.tell(facts);
@@ -139,6 +144,7 @@ export class ControlPlanes {
             ...{ folder, attached, supervisor: join(compiled, "supervisor.js") },
             settings: {
                 binaries: await this.binaries,
+                clock: this.options.clock ?? 0,
                 entra: { tenantId, publicKey: directory.file("tokens.pub") },
                 ...more,
             },

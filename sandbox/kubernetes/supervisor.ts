@@ -14,6 +14,7 @@ import {
     auditPolicy,
     controllerManager,
     etcd,
+    kwok,
     scheduler,
 } from "./control-plane/programs";
 import type { Plan } from "./control-plane/programs";
@@ -21,6 +22,8 @@ import { runDiskController } from "./disks/disk-controller";
 import { clusterFiles, portNames } from "./control-plane/settings";
 import type { ClusterSettings, SupervisorState } from "./control-plane/settings";
 import { serveIdentity } from "./identity/server";
+import { runNodes } from "./nodes/run-nodes";
+import { kwokStages } from "./nodes/stages";
 
 const pollMs = 50;
 /** Where disks and snapshots say that they lie, without an Azure around the cluster. */
@@ -28,6 +31,7 @@ const noGroupId = "/subscriptions/sandbox/resourceGroups/nodes";
 const folderWatchMs = 2_000;
 /** etcd must close its files; the API server keeps nothing, and would wait for whoever watches it. */
 const endings = [
+    ["kwok", 2_000],
     ["kube-scheduler", 2_000],
     ["kube-controller-manager", 2_000],
     ["kube-apiserver", 500],
@@ -79,11 +83,19 @@ async function supervise(folder: string): Promise<void> {
     while (!(await isReady(pki, ports.api))) await new Promise((done) => setTimeout(done, pollMs));
     children.start(scheduler(plan));
     children.start(controllerManager(plan));
+    const log = (line: string): boolean => process.stderr.write(`${line}\n`);
+    const pools = readFacts(files.azure)?.fleet.pools ?? [];
+    // Without an Azure around it, a cluster has none.
+    if (pools.length > 0) {
+        writeWhole(files.stages, kwokStages());
+        children.start(kwok(plan));
+        controllers.push(await runNodes(folder, settings.clock ?? 0, log));
+    }
     controllers.push(
         await runDiskController({
             kubeconfig: readFileSync(files.adminKubeconfig, "utf8"),
             nodeResourceGroupId: readFacts(files.azure)?.cluster.nodeResourceGroupId ?? noGroupId,
-            log: (line) => process.stderr.write(`${line}\n`),
+            log,
         }),
     );
     say({ readyAfterMs: Date.now() - began });

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Program } from "./children";
 import type { Pki } from "./pki";
+import { kwokFlags } from "../nodes/stages";
 import { clusterFiles } from "./settings";
 import type { ClusterSettings, Ports } from "./settings";
 
@@ -141,6 +142,14 @@ export function controllerManager({ folder, settings, pki }: Plan): Program {
         "cluster-signing-key-file": authority.key,
         ...unpaced,
     });
+}
+
+/** Plays the nodes: it keeps them ready, and lets pods start, end and stop. */
+export function kwok({ folder, settings }: Plan): Program {
+    const files = clusterFiles(folder);
+    const { command } = program(settings, "kwok", {});
+    const args = [...kwokFlags, `--kubeconfig=${files.adminKubeconfig}`, `--config=${files.stages}`, "--v=WARN"];
+    return { name: "kwok", command, args };
 }
 
 function program(

@@ -17,6 +17,8 @@ export interface ClusterSettings {
         /** File with the key (PEM) that its tokens are signed with. */
         publicKey: string;
     };
+    /** Real seconds for each that nodes and pods live; 0 is instant. @default 0 */
+    clock?: number;
 }
 
 export const portNames = ["api", "etcd", "etcdPeer", "identity"] as const;
@@ -51,5 +53,9 @@ export function clusterFiles(folder: string) {
         kubeconfigOf: (name: string): string => join(folder, "pki", `${name}.kubeconfig`),
         /** What the sandbox's Azure says of the cluster: its pools, roles, identities and images. */
         azure: join(folder, "azure.json"),
+        /** Numbers of machines by pool, for the sandbox's Azure to show. */
+        machines: join(folder, "machines.json"),
+        /** How kwok plays nodes and pods. */
+        stages: join(folder, "stages.yaml"),
     };
 }

@@ -72,6 +72,14 @@ export function testFacts(azure: Partial<Pick<AzureFacts, "roleAssignments" | "i
             nodeResourceGroupId: "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/MC_test",
             ...{ adminGroupObjectIds: [testAdminGroup], usesAzureRbac: true },
         },
+        // No pools, hence no nodes.
+        fleet: {
+            cluster: {
+                ...{ name: "test", location: "swedencentral", nodeResourceGroup: "MC_test" },
+                ...{ subscriptionId: "11111111-1111-4111-8111-111111111111", autoScalerProfile: {} },
+            },
+            ...{ pools: [], vcpuQuota: {}, images: [] },
+        },
         ...{ tenantId: testTenantId, roleAssignments: [], identities: [], ...azure },
     };
 }

@@ -175,8 +175,7 @@ test("a spot machine is taken away in the middle of a batch: what was done stays
         tolerations: [{ key: "kubernetes.azure.com/scalesetpriority", operator: "Exists" }],
         nodeSelector: { "mlplatform/pool": "spot" },
     };
-    const made = template("shards", spec, cpu("3"));
-    made.metadata = { ...made.metadata, annotations: { [annotation.runSeconds]: "480" } };
+    const made = template("shards", spec, cpu("3"), { annotations: { [annotation.runSeconds]: "480" } });
     const body: V1Job = {
         metadata: { name: "shards" },
         spec: {

@@ -280,7 +280,7 @@ export function template(
     app: string,
     more: Partial<V1PodSpec>,
     requests: Record<string, string>,
-    metadata: { name?: string } = {},
+    metadata: { name?: string; annotations?: Record<string, string> } = {},
 ): V1PodTemplateSpec {
     const limits = Object.fromEntries(Object.entries(requests).filter(([key]) => key.startsWith("nvidia.com/")));
     const containers = [{ name: app, image: images.app, resources: { requests, limits } }];

@@ -1,0 +1,44 @@
+import { readFileSync, unwatchFile, watchFile } from "node:fs";
+import { readOwn, writeWhole } from "../../files";
+import { readFacts } from "../azure-facts";
+import { clusterFiles } from "../control-plane/settings";
+import { runNodeController } from "./node-controller";
+
+const factsPollMs = 500;
+
+/** Runs the node controller of the cluster in that folder, by what its `azure.json` says. */
+export async function runNodes(
+    folder: string,
+    secondsPerSecond: number,
+    log: (line: string) => void,
+): Promise<{ stop: () => Promise<void> }> {
+    const files = clusterFiles(folder);
+    let facts = readFacts(files.azure);
+    const controller = await runNodeController({
+        kubeconfig: readFileSync(files.adminKubeconfig, "utf8"),
+        fleet: () => {
+            if (facts === undefined) throw new Error("nodes are played for clusters that Azure knows");
+            return facts.fleet;
+        },
+        report: (counts) => {
+            writeWhole(files.machines, JSON.stringify(counts));
+        },
+        ...{ secondsPerSecond, log },
+    });
+    const renewed = (): void => {
+        facts = readFacts(files.azure) ?? facts;
+        controller.changed();
+    };
+    watchFile(files.azure, { interval: factsPollMs }, renewed);
+    return {
+        stop: async () => {
+            unwatchFile(files.azure, renewed);
+            await controller.stop();
+        },
+    };
+}
+
+/** Numbers of machines by pool, as the controller of the cluster in that folder has told them last. */
+export function machineCounts(folder: string): Readonly<Record<string, number>> {
+    return (readOwn(clusterFiles(folder).machines) ?? {}) as Readonly<Record<string, number>>;
+}
