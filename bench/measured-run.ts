@@ -17,6 +17,8 @@ export interface Order {
     plainResources?: string;
     /** Registers the plain resources without their API-version aliases, as the project does. */
     withoutAliases?: boolean;
+    /** Folder with `teams/`, for a team's stack whose order is not the clone's. */
+    teamsRoot?: string;
 }
 
 /** One run, from the start of its process to its end. */
@@ -51,18 +53,31 @@ function peakMegabytes(): number {
 }
 
 async function run(order: Order): Promise<Omit<Measured, "seconds">> {
-    const { operation, stack, workspaceDir, home, debugProviders, plainResources, withoutAliases } = order;
+    const { operation, stack, workspaceDir, home, debugProviders, plainResources, withoutAliases, teamsRoot } = order;
     let program: PulumiFn | undefined;
     if (plainResources !== undefined) {
         const resources = JSON.parse(readFileSync(plainResources, "utf8")) as PlainResource[];
         program = plainProgram(resources, { withoutAliases: withoutAliases === true });
     }
+    if (teamsRoot !== undefined) program = await teamProgram(teamsRoot);
     const at = places(home);
     const result = await runStack({ operation, stack, workspaceDir, debugProviders, at, ...(program && { program }) });
     const { changes } = result;
     const resources = Object.values(changes).reduce<number>((sum, count) => sum + (count ?? 0), 0);
     const failure = result.ok ? "" : result.failures.map(({ message }) => message).join("\n") || result.output;
     return { ok: result.ok, resources, peakMegabytes: peakMegabytes(), failure };
+}
+
+/** The project's own program, but for where it reads the orders. Waits for roles are Azure's time, not ours. */
+async function teamProgram(root: string): Promise<PulumiFn> {
+    const { team } = await import("../stacks/team");
+    const { loadTeamSettings } = await import("../stacks/settings/team");
+    const { dropApiVersionAliases } = await import("../stacks/api-version-aliases");
+    return () => {
+        const settings = loadTeamSettings();
+        dropApiVersionAliases();
+        return team({ ...settings, rolePropagationSeconds: 0.5 }, root);
+    };
 }
 
 if (require.main === module && process.send) {

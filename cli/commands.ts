@@ -11,6 +11,7 @@ import { writeManifests } from "./manifests/planned";
 import { quota } from "./quota-command";
 import { savePicture } from "./picture";
 import { startEnvironment, stopEnvironment } from "./platform";
+import { reachability } from "./reachability";
 import { recover } from "./recover";
 import { refresh } from "./refresh";
 import { scan } from "./scan/scan";
@@ -275,6 +276,14 @@ export const commands: readonly Command[] = [
             environments(context, {
                 ...{ against: String(against), planned: planned === true, markdown: markdown === true },
             }),
+    },
+    {
+        name: "reachability",
+        usage: "STACK [NAMESPACE]",
+        summary: "who reaches whom, by the network policies in the cluster of the stack's environment",
+        options: {},
+        positionals: [1, 2],
+        run: (context, [stack = dev, namespace]) => reachability(context, stack, namespace),
     },
     {
         name: "teams",

@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { writeWhole } from "../sandbox/files";
 import { readFacts } from "../sandbox/kubernetes/azure-facts";
 import type { AzureFacts } from "../sandbox/kubernetes/azure-facts";
@@ -38,6 +39,20 @@ export async function kubectl(context: Context, stack: string, args: readonly st
             resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
         });
     });
+}
+
+/** Objects of the cluster of a stack's environment, everywhere, as `kubectl get` has them, whatever the caller's rights. */
+export async function objectsOf({ at, terminal }: Context, stack: string, kinds: string): Promise<unknown[]> {
+    const { plane } = clusterOf(at, stack);
+    const binaries = await controlPlanePrograms(at, (text) => {
+        terminal.step(text);
+    });
+    const { stdout } = await promisify(execFile)(
+        join(binaries, "kubectl"),
+        ["--kubeconfig", plane.adminKubeconfig, "get", kinds, "--all-namespaces", "--output", "json"],
+        { maxBuffer: 256 * 1024 * 1024 },
+    );
+    return (JSON.parse(stdout) as { items: unknown[] }).items;
 }
 
 /** Writes a kubeconfig that any kubectl takes, and tells where it is. */

@@ -8,9 +8,21 @@ export function apply({ plane }: TestControlPlane, registered: readonly Seen[]):
     const objects = registered.filter(({ type }) => type.startsWith("kubernetes:")).map(({ inputs }) => inputs);
     const first = objects.filter(({ kind }) => kind === "Namespace");
     const items = [...first, ...objects.filter(({ kind }) => kind !== "Namespace")];
-    execFileSync(
-        join(kubernetesPrograms(), "kubectl"),
-        ["--kubeconfig", plane.adminKubeconfig, "apply", "--server-side", "--filename", "-"],
-        { input: JSON.stringify({ apiVersion: "v1", kind: "List", items }), stdio: ["pipe", "ignore", "pipe"] },
+    kubectl(
+        plane,
+        ["apply", "--server-side", "--filename", "-"],
+        JSON.stringify({ apiVersion: "v1", kind: "List", items }),
     );
+}
+
+/** Objects of those kinds, everywhere, as they are: the client for Node gives some fields other names. */
+export function live({ plane }: TestControlPlane, kinds: string): unknown[] {
+    const text = kubectl(plane, ["get", kinds, "--all-namespaces", "--output", "json"]);
+    return (JSON.parse(text) as { items: unknown[] }).items;
+}
+
+function kubectl({ adminKubeconfig }: TestControlPlane["plane"], args: readonly string[], input = ""): string {
+    return execFileSync(join(kubernetesPrograms(), "kubectl"), ["--kubeconfig", adminKubeconfig, ...args], {
+        ...{ input, encoding: "utf8", stdio: ["pipe", "pipe", "pipe"] },
+    });
 }
