@@ -15,6 +15,8 @@ export interface Workload {
     pod?: Values;
     container?: Values;
     labels?: Record<string, string>;
+    /** Of a deployment. @default the API's own */
+    strategy?: Values;
 }
 
 /** Labels by which a chart's pods are told apart. */
@@ -45,7 +47,10 @@ export function picked(values: unknown, names: readonly string[]): Values {
 export const placement = ["nodeSelector", "tolerations", "affinity", "topologySpreadConstraints", "priorityClassName"];
 
 export function deployment(release: ReleaseView, workload: Workload): KubeObject {
-    return workloadOf(release, "Deployment", workload, { replicas: workload.replicas ?? 1 });
+    return workloadOf(release, "Deployment", workload, {
+        replicas: workload.replicas ?? 1,
+        ...(workload.strategy && { strategy: workload.strategy }),
+    });
 }
 
 export function daemonSet(release: ReleaseView, workload: Workload): KubeObject {

@@ -53,7 +53,7 @@ test("charts, versions and values that the platform does not know are refused by
     ]);
     expect((await checked({ chart: "oci://a/b", version: "2.19.0", verify: true })).faults).toEqual([
         "verify: the sandbox does not know verify of a release",
-        'chart: the sandbox has no chart "oci://a/b" (sandbox/kubernetes/charts); it has gateway-helm, keda, kueue',
+        'chart: the sandbox has no chart "oci://a/b" (sandbox/kubernetes/charts); it has gateway-helm, jupyterhub, keda, kueue',
     ]);
     expect((await checked({ version: "2.19.0" })).faults).toEqual([
         'version: the platform mirrors keda 2.20.2, got "2.19.0"',
