@@ -168,7 +168,7 @@ function placeholders(release: ReleaseView): KubeObject[] {
     if (at(values, "enabled") !== true) return hasPriority ? [priority] : [];
     const requests = {
         ...(at(user, "cpu", "guarantee") !== undefined && { cpu: at(user, "cpu", "guarantee") }),
-        ...(at(user, "memory", "guarantee") !== undefined && { memory: bytesOf(textAt(user, "memory", "guarantee")) }),
+        ...(at(user, "memory", "guarantee") !== undefined && { memory: at(user, "memory", "guarantee") }),
     };
     const workload = part(release, "user-placeholder", values, {
         replicas: countOf(values, 0, "replicas"),
@@ -180,11 +180,6 @@ function placeholders(release: ReleaseView): KubeObject[] {
     });
     const sized = { ...workload, container: { ...workload.container, resources: { requests } } };
     return [...(hasPriority ? [priority] : []), deployment(release, sized)];
-}
-
-/** JupyterHub's `4G` is Kubernetes' `4Gi`. */
-function bytesOf(text: string): string {
-    return /[KMGT]$/.test(text) ? `${text}i` : text;
 }
 
 /** Brings the first image to each node that stands ready. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { ApiextensionsV1Api, AppsV1Api, CoreV1Api } from "@kubernetes/client-node";
+import { notebookValues } from "../../../components/workloads/notebook-values";
 import { KubernetesProvider } from "../../../sandbox/kubernetes/provider/backend";
 import { releaseToken as token } from "../../../sandbox/kubernetes/provider/helm";
 import { PartialFailure } from "../../../sandbox/protocol/package-backend";
@@ -15,7 +16,9 @@ let node: StandInNode;
 // Before the control plane, whose end it would not live through.
 afterAll(() => node.stop());
 const cluster = useControlPlane();
-const held = new Set(["registry.example.azurecr.io/mirror/charts/keda:2.20.2"]);
+const held = new Set(
+    ["keda:2.20.2", "jupyterhub:4.4.0"].map((chart) => `registry.example.azurecr.io/mirror/charts/${chart}`),
+);
 const provider = new KubernetesProvider("4.34.2", {
     holdsChart: (host, repository, tag) => held.has(`${host}/${repository}:${tag}`),
 });
@@ -120,6 +123,33 @@ test("a release is recorded as Helm does, upgraded, given way to, and uninstalle
     expect(await recorded()).toEqual([]);
     await expect(definitions.readCustomResourceDefinition({ name: "scaledjobs.keda.sh" })).rejects.toThrow("404");
     expect(await provider.read({ urn, token, id, olds: properties, oldInputs: inputs })).toBeUndefined();
+});
+
+test("what the program tells JupyterHub's chart is known, and its stand-ins are objects that the API server takes", async () => {
+    const image = `registry.example.azurecr.io/notebook@sha256:${"b".repeat(64)}` as const;
+    const values = notebookValues({
+        signIn: { clientId: "c", tenantId: "t", host: "notebooks.example.com", groups: ["g"] },
+        hubImages: { hub: image, proxy: image, pause: image },
+        images: [{ name: "torch", title: "PyTorch", image }],
+        sizes: [{ name: "small", title: "2 cores", pool: "work", cores: 2, memoryGib: 8 }],
+        ...{ core: { pool: "work" }, storageClassName: "disks", homeGib: 20, idleMinutes: 60, placeholders: 2 },
+    });
+    const hub = "oci://registry.example.azurecr.io/mirror/charts/jupyterhub";
+    const { inputs, faults } = await checked({ name: "hub", chart: hub, version: "4.4.0", values, skipAwait: true });
+    expect(faults).toEqual([]);
+    await provider.create({ ...request, inputs });
+    const { items } = await cluster.client(AppsV1Api).listNamespacedDeployment({ namespace: "default" });
+    const pods = items.map(({ metadata, spec }) => [metadata?.name, spec?.template.spec] as const);
+    expect(pods.map(([name]) => name)).toEqual(["hub", "proxy", "user-placeholder"]);
+    for (const [, pod] of pods) {
+        expect(pod?.containers[0]?.image).toBe(image);
+        expect(pod?.nodeSelector).toEqual({ "mlplatform/pool": "work" });
+    }
+    expect(pods[2]?.[1]).toMatchObject({
+        priorityClassName: "hub-user-placeholder-priority",
+        containers: [{ resources: { requests: { cpu: "2", memory: "8G" } } }],
+    });
+    await provider.delete({ urn, token, id: "default/hub", olds: inputs, timeoutSeconds: 30 });
 });
 
 test("every definition is one that the API server takes, and a field that is not in it is refused", async () => {
