@@ -7,6 +7,8 @@ module.exports = {
     maxWorkers: "100%",
     // Whole foundations under mocks leave gigabytes behind, which slow down whatever a worker tests next.
     workerIdleMemoryLimit: "1500MB",
+    // Nothing is timed by a test; five seconds are little where others have the cores.
+    testTimeout: 60_000,
     roots: ["<rootDir>/test"],
     testMatch: ["**/*.test.ts"],
     // Packages without CommonJS, which jest on Node 22 cannot load as they are.

@@ -145,7 +145,7 @@ test("snapshots lie outside of the cluster's own resource group, and outlive the
     for (const { spec, status } of items) {
         expect(spec.deletionPolicy).toBe("Retain");
         expect(status.snapshotHandle).toMatch(
-            /^\/subscriptions\/sandbox\/resourceGroups\/rg-disks\/.*\/snapshots\/snapshot-/,
+            /^\/subscriptions\/[\w-]+\/resourceGroups\/rg-disks\/.*\/snapshots\/snapshot-/,
         );
     }
 });
