@@ -2,6 +2,7 @@ import { request } from "node:https";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { readOwn, writeWhole } from "../files";
 import { readFacts } from "./azure-facts";
+import { installAddOns } from "./add-ons";
 import { Children, killLeftovers, recordOf } from "./control-plane/children";
 import type { ProcessRecord } from "./control-plane/children";
 import { writeEntraConfiguration } from "./control-plane/entra";
@@ -91,13 +92,15 @@ async function supervise(folder: string): Promise<void> {
         children.start(kwok(plan));
         controllers.push(await runNodes(folder, settings.clock ?? 0, log));
     }
+    const kubeconfig = readFileSync(files.adminKubeconfig, "utf8");
     controllers.push(
         await runDiskController({
-            kubeconfig: readFileSync(files.adminKubeconfig, "utf8"),
+            kubeconfig,
             nodeResourceGroupId: readFacts(files.azure)?.cluster.nodeResourceGroupId ?? noGroupId,
             log,
         }),
     );
+    await installAddOns(kubeconfig);
     say({ readyAfterMs: Date.now() - began });
 }
 
