@@ -173,7 +173,7 @@ function endOnRequest(folder: string, end: () => Promise<void>): void {
         if (ending) return;
         ending = true;
         void end().then(
-            () => process.exit(0),
+            () => process.exit(),
             () => process.exit(1),
         );
     };
@@ -181,7 +181,12 @@ function endOnRequest(folder: string, end: () => Promise<void>): void {
     process.once("disconnect", begin);
     process.on("uncaughtException", (fault) => {
         process.stderr.write(`${fault.stack ?? fault.message}\n`);
+        process.exitCode = 1;
         begin();
+    });
+    // Of a controller's request, which it makes again: the API server may just be starting.
+    process.on("unhandledRejection", (reason) => {
+        process.stderr.write(`${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`);
     });
     setInterval(() => {
         if (!existsSync(clusterFiles(folder).settings)) begin();
@@ -191,7 +196,9 @@ function endOnRequest(folder: string, end: () => Promise<void>): void {
 if (require.main === module) {
     const [folder = ""] = process.argv.slice(2);
     supervise(folder).catch((fault: unknown) => {
-        process.stderr.write(`${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}\n`);
-        process.exit(1);
+        // Thrown where it ends what has been started.
+        setImmediate(() => {
+            throw fault instanceof Error ? fault : new Error(String(fault));
+        });
     });
 }
