@@ -29,6 +29,7 @@ import {
     at,
     hasUnknown,
     idOf,
+    isBuiltIn,
     isTrue,
     nameOf,
     namespaceOf,
@@ -427,10 +428,15 @@ function orNothing(fault: unknown): undefined {
 
 /** Lists and patches are types of the SDK that this project has no use for. */
 function refuseUnsupported(token: string): void {
-    const { group, version, kind } = typeOf(token);
+    const type = typeOf(token);
+    const { group, version, kind } = type;
     if (version === "" || kind === "") throw new Error(`the sandbox does not know the resource type "${token}"`);
-    if (kind.endsWith("List") && group !== "" && !group.includes(".")) throw listError(token);
-    if (kind.endsWith("List") && (group === "" || group.endsWith(".k8s.io"))) throw listError(token);
+    if (kind.endsWith("List") && isBuiltIn(type)) {
+        throw new Error(
+            `${token}: list resources exist for compatibility with YAML manifests and Helm charts, and cannot be created ` +
+                "directly. Use the underlying resource type instead",
+        );
+    }
     if (kind.endsWith("Patch")) {
         throw new Error(
             `the sandbox does not know the resource type "${token}": it changes objects of others, which belongs to their owner`,
@@ -439,13 +445,6 @@ function refuseUnsupported(token: string): void {
     if (["helm.sh", "yaml", "kustomize"].includes(group)) {
         throw new Error(`the sandbox does not know the resource type "${token}"`);
     }
-}
-
-function listError(token: string): Error {
-    return new Error(
-        `${token}: list resources exist for compatibility with YAML manifests and Helm charts, and cannot be created ` +
-            "directly. Use the underlying resource type instead",
-    );
 }
 
 function withoutReadOnly(type: GroupVersionKind, inputs: Values): Values {
