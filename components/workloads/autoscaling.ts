@@ -18,6 +18,7 @@ import {
 } from "./network-policies";
 import { placement, type NodePlace } from "./node-place";
 import { priorityClassName } from "./priority-classes";
+import { outside } from "./sign-in";
 import { WorkloadIdentity, type FederatedAccount } from "./workload-identity";
 
 /** Arguments of {@link Autoscaling}. */
@@ -135,15 +136,6 @@ function openings({ apiServerBlocks, privateEndpointsBlock }: AutoscalingArgs): 
         { name: "among-themselves", from: [{ podSelector: {} }], to: [{ podSelector: {} }], ports: [9666] },
         { name: "platform", to: [inBlock(privateEndpointsBlock)], ports: [443] },
         // Sign-in, and queues of Azure DevOps. Which names, the firewall says.
-        { name: "sign-in", to: [{ ipBlock: { cidr: "0.0.0.0/0", except: privateBlocks } }], ports: [443] },
+        { name: "sign-in", to: [outside], ports: [443] },
     ];
 }
-
-const privateBlocks = [
-    "10.0.0.0/8",
-    "172.16.0.0/12",
-    "192.168.0.0/16",
-    "100.64.0.0/10",
-    "169.254.0.0/16",
-    "168.63.129.16/32",
-];

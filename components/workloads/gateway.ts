@@ -37,7 +37,6 @@ export interface GatewayArgs extends Placement, GatewayChoice {
     subnetId: string;
     rolePropagationSeconds: number;
     apiServerBlocks: readonly string[];
-    privateEndpointsBlock: string;
     cluster: pulumi.ProviderResource;
 }
 

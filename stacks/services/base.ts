@@ -54,7 +54,7 @@ export function base({ settings, below, at, cluster, image, chart, core, replica
     const gateway = new Gateway(
         "gateway",
         {
-            ...{ ...common, ...settings.gateway, chart: chart("envoy-gateway-chart"), privateEndpointsBlock },
+            ...{ ...common, ...settings.gateway, chart: chart("envoy-gateway-chart") },
             images: { controller: image("envoy-gateway"), proxy: image("envoy"), pause: image("pause") },
             ...{ vault: below.vault, subnetId: below.network.subnetIds.ingress },
         },
