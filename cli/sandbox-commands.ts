@@ -7,7 +7,6 @@ import { readSchema } from "../sandbox/azure/schema";
 import { Store } from "../sandbox/azure/store";
 import { azureTypes } from "../sandbox/azure/types";
 import { kindOf } from "./deployment";
-import { evictNode } from "./evict";
 import { schemaOf } from "./local-azure";
 import { takeRunLock } from "./run-lock";
 import { withSandbox } from "./stack-run";
@@ -22,6 +21,8 @@ export async function sandboxCommand(context: Context, [action = "list", ...args
         return;
     }
     if (action === "evict") {
+        // Kubernetes' client takes half a second to load, which no other command shall wait for.
+        const { evictNode } = await import("./evict");
         context.terminal.line(await evictNode(context.at, args[0] ?? ""));
         return;
     }

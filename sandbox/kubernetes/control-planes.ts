@@ -11,8 +11,7 @@ import { Pki } from "./control-plane/pki";
 import { clusterFiles } from "./control-plane/settings";
 import { userKubeconfig } from "./control-plane/kubeconfig";
 import { sandboxFiles } from "./identity/places";
-import { showCounts } from "./nodes/fleet-facts";
-import { machineCounts } from "./nodes/run-nodes";
+import { machineCounts, showCounts } from "./nodes/fleet-facts";
 
 export interface ControlPlanesOptions {
     /** Folder of the sandbox. Below it lie the clusters, the directory and the sandbox's `kubelogin`. */

@@ -6,6 +6,8 @@ import type { Stored } from "../../azure/resource-type";
 import { livePools, poolToken } from "../../azure/types/agent-pool";
 import { isObject, valueAt } from "../../azure/properties";
 import { text } from "../../azure/types/reading";
+import { readOwn } from "../../files";
+import { clusterFiles } from "../control-plane/settings";
 import type { FleetDescription } from "./description";
 
 /** What Azure says about a cluster's machines, for the process that plays them. */
@@ -39,6 +41,11 @@ export function fleetOf(azure: Azure, cluster: Stored): FleetDescription {
             return server === undefined ? [] : [`${server}/${repository}@${digest}`, `${server}/${repository}:${tag}`];
         }),
     };
+}
+
+/** Numbers of machines by pool, as the controller of the cluster in that folder has told them last. */
+export function machineCounts(folder: string): Readonly<Record<string, number>> {
+    return (readOwn(clusterFiles(folder).machines) ?? {}) as Readonly<Record<string, number>>;
 }
 
 /** Lets Azure show the numbers of machines that the pools have now, as its own autoscaler would. */

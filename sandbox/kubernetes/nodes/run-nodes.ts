@@ -1,5 +1,5 @@
 import { readFileSync, unwatchFile, watchFile } from "node:fs";
-import { readOwn, writeWhole } from "../../files";
+import { writeWhole } from "../../files";
 import { readFacts } from "../azure-facts";
 import { clusterFiles } from "../control-plane/settings";
 import { runNodeController } from "./node-controller";
@@ -36,9 +36,4 @@ export async function runNodes(
             await controller.stop();
         },
     };
-}
-
-/** Numbers of machines by pool, as the controller of the cluster in that folder has told them last. */
-export function machineCounts(folder: string): Readonly<Record<string, number>> {
-    return (readOwn(clusterFiles(folder).machines) ?? {}) as Readonly<Record<string, number>>;
 }

@@ -1,17 +1,7 @@
 import type { V1Job, V1Pod } from "@kubernetes/client-node";
 import { annotation } from "../../../../sandbox/kubernetes/nodes/node-object";
-import {
-    cpu,
-    Fleet,
-    fleetOf,
-    gpuPool,
-    gpuTolerations,
-    images,
-    pool,
-    ready,
-    template,
-    type PoolSettings,
-} from "./fleet";
+import { Fleet } from "./fleet";
+import { cpu, fleetOf, gpuPool, gpuTolerations, images, pool, ready, template, type PoolSettings } from "./manifests";
 
 jest.setTimeout(120_000);
 

@@ -1,4 +1,5 @@
-import { cpu, Fleet, fleetOf, gpuPool, gpuTolerations, images, pool } from "./fleet";
+import { Fleet } from "./fleet";
+import { cpu, fleetOf, gpuPool, gpuTolerations, images, pool } from "./manifests";
 
 jest.setTimeout(120_000);
 

@@ -6,7 +6,8 @@ import { priorityClasses } from "../../../../components/workloads/priority-class
 import { annotation } from "../../../../sandbox/kubernetes/nodes/node-object";
 import { batch, endpoint } from "../../../components/workloads/scorers";
 import { seen, value } from "../../../mocks";
-import { Fleet, fleetOf, gpuPool, images } from "./fleet";
+import { Fleet } from "./fleet";
+import { fleetOf, gpuPool, images } from "./manifests";
 
 jest.setTimeout(120_000);
 
