@@ -38,9 +38,10 @@ export function readTeamSettings(
     const { read, faults } = readConfig(table, source, secret);
     const settings = upperSettings(read);
     const rolePropagationSeconds = read["mlplatform:rolePropagationSeconds"] ?? 120;
-    if (settings.environment !== "dev" && rolePropagationSeconds < 60)
+    const { environment, tier } = settings;
+    if (rolePropagationSeconds < tier.leastPropagationSeconds)
         faults.push(
-            `mlplatform:rolePropagationSeconds must be at least 60 in ${settings.environment}, got ${rolePropagationSeconds}`,
+            `mlplatform:rolePropagationSeconds must be at least ${tier.leastPropagationSeconds} in ${environment}, got ${rolePropagationSeconds}`,
         );
     if (faults.length > 0) throw new SettingsError(faults);
     const services = read["mlplatform:services"];
