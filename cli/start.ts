@@ -15,8 +15,16 @@ import { knownStacks, notesOf, writeNotes } from "./workspace";
 /** The environment that others are told by. */
 const base = "dev";
 
-/** Brings a stack up in the sandbox and says what came of it. */
-export async function start(context: Context, stack: string, behaviour: AzureBehaviour): Promise<void> {
+/**
+ * Brings a stack up in the sandbox and says what came of it.
+ * @param next Commands to go on with, each with what it does. @default those about the stack
+ */
+export async function start(
+    context: Context,
+    stack: string,
+    behaviour: AzureBehaviour,
+    next = nextCommands(stack),
+): Promise<void> {
     const { terminal } = context;
     terminal.line(
         terminal.bold(`Stack "${stack}" in the sandbox: the real Pulumi engine against a local stand-in for Azure`),
@@ -28,7 +36,7 @@ export async function start(context: Context, stack: string, behaviour: AzureBeh
         for (const line of planLines(plan)) terminal.line(line);
         if (plan.isEmpty) terminal.step(terminal.good("no changes: the stack is as the program says"));
         else await carryOut(run, "up", plan.size);
-        await summarise(run, !plan.isEmpty);
+        await summarise(run, !plan.isEmpty, next);
     });
 }
 
@@ -46,7 +54,7 @@ async function settleInterruption(run: StackRun): Promise<void> {
     writeNotes(at, stack, { ...notes, stopping: false });
 }
 
-async function summarise(run: StackRun, changed: boolean): Promise<void> {
+async function summarise(run: StackRun, changed: boolean, next: [string, string][]): Promise<void> {
     const { session, terminal } = run;
     const { stack } = session.workspace;
     const state = await exportState(session);
@@ -57,15 +65,19 @@ async function summarise(run: StackRun, changed: boolean): Promise<void> {
         for (const line of lines) terminal.line(line);
     };
     if (changed) {
-        section("In the sandbox's Azure now", kinds(state));
+        section("In the sandbox now", kinds(state));
         section("Outputs", outputLines(await outputsOf(session)));
         const [total = "", ...chain] = azureTime(state, session.workspace.propagationSeconds);
         section(`On Azure this would take ${total}`, chain);
     }
-    section("Kubernetes", await clusterLines(run));
-    section("Picture", [`  ${await savePicture(run.at, stack, deployed(state))}`]);
+    // What other stacks hold stands on a foundation's network: of themselves there is nothing to draw.
+    const above = knownStacks(run.at, "images", "services", "team").includes(stack);
+    if (!above) {
+        section("Kubernetes", await clusterLines(run));
+        section("Picture", [`  ${await savePicture(run.at, stack, deployed(state))}`]);
+    }
     section("Different from dev", await shortDifferences(run));
-    section("Next", table(nextCommands(stack)));
+    section("Next", table(next));
     terminal.line();
     terminal.step(terminal.good(changed ? `"${stack}" is up` : `"${stack}" is up, and nothing had to be done`));
 }

@@ -22,6 +22,9 @@ export interface Kill {
 export class Home {
     readonly folder = mkdtempSync(join(tmpdir(), "mlplatform-home-"));
 
+    /** @param kubernetes Does the cluster get its control plane? It takes memory that a foundation alone has no use for. */
+    constructor(private readonly kubernetes: "on" | "off" = "off") {}
+
     /** Runs the command as a user would, through the bootstrap. */
     run(args: readonly string[], kill?: Kill, onStart?: (pid: number) => void): Promise<Finished> {
         return new Promise((resolve, reject) => {
@@ -29,8 +32,7 @@ export class Home {
                 cwd: root,
                 detached: true, // a group of its own, to be killed as one
                 stdio: ["ignore", "pipe", "pipe"],
-                // The foundation alone: a control plane takes memory that these tests have no use for.
-                env: { MLPLATFORM_KUBERNETES: "off", ...process.env, MLPLATFORM_HOME: this.folder },
+                env: { ...process.env, MLPLATFORM_KUBERNETES: this.kubernetes, MLPLATFORM_HOME: this.folder },
             });
             const output = { stdout: "", stderr: "" };
             let killed = false;

@@ -18,7 +18,7 @@ describe("the dev platform", () => {
             const told = await home.succeed("start", "dev");
             expect(told).toMatch(/preview: \d+ to create\n/);
             expect(told).toMatch(/\d+\/\d+ {2}created +containerservice:ManagedCluster +cluster/);
-            expect(told).toMatch(/In the sandbox's Azure now\n(.*\n)*.* 1 {2}containerservice:ManagedCluster/);
+            expect(told).toMatch(/In the sandbox now\n(.*\n)*.* 1 {2}containerservice:ManagedCluster/);
             expect(told).toMatch(/Outputs\n(.*\n)*.*registry\.loginServer +\S+\.azurecr\.io/);
             expect(told).toMatch(
                 /On Azure this would take about \d+ min, decided by this chain[^\n]*\n(.*\n)*.*ManagedCluster/,

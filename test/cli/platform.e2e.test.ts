@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Home } from "./command";
+
+const minutes = 60_000;
+
+/** Processes that have the folder in their command line. */
+function processesOf(folder: string): string[] {
+    return readdirSync("/proc")
+        .filter((pid) => /^\d+$/.test(pid))
+        .map((pid) => commandLine(pid))
+        .filter((command) => command.includes(folder));
+}
+
+function commandLine(pid: string): string {
+    try {
+        return readFileSync(join("/proc", pid, "cmdline"), "utf8").replaceAll("\0", " ");
+    } catch {
+        return "";
+    }
+}
+
+// In order: each goes on from where the one before has left the platform.
+describe("all of dev", () => {
+    const home = new Home("on");
+    afterAll(async () => {
+        await home.run(["stop"]);
+        home.remove();
+    });
+
+    test(
+        "comes up with one command, layer by layer",
+        async () => {
+            const told = await home.succeed("start");
+            expect(told).toMatch(
+                /"dev" is up\n[^]*third-party images[^]*"dev-services" is up\n[^]*"dev-vision" is up\n/,
+            );
+            expect(told).toMatch(/control plane ready in [\d.]+ s, \d+ MB in \d+ processes/);
+            expect(told).toContain("npx mlplatform kubectl dev -- get pods -A");
+        },
+        6 * minutes,
+    );
+
+    test(
+        "has every pod of the shared services running on the system pool, by the real scheduler",
+        async () => {
+            const pods = JSON.parse(await home.succeed("kubectl", "dev", "--", "get", "pods", "-A", "-o", "json")) as {
+                items: {
+                    metadata: { namespace: string; name: string };
+                    spec: { nodeName?: string };
+                    status: { phase: string };
+                }[];
+            };
+            const namespaces = new Set(pods.items.map(({ metadata }) => metadata.namespace));
+            for (const namespace of ["platform-gateway", "platform-queues", "platform-scaling"])
+                expect([...namespaces]).toContain(namespace);
+            for (const { metadata, spec, status } of pods.items) {
+                expect([metadata.name, status.phase]).toEqual([
+                    metadata.name,
+                    expect.stringMatching(/Running|Succeeded/),
+                ]);
+                expect(spec.nodeName).toMatch(/^aks-/);
+            }
+        },
+        minutes,
+    );
+
+    test(
+        "needs no changes when it is started again",
+        async () => {
+            const told = await home.succeed("start");
+            expect(told.match(/no changes: the stack is as the program says/g)).toHaveLength(3);
+        },
+        3 * minutes,
+    );
+
+    test(
+        "is gone after stop, from the top down, with the processes of its cluster",
+        async () => {
+            expect(processesOf(home.folder).length).toBeGreaterThan(4);
+            const told = await home.succeed("stop");
+            expect(told).toMatch(/"dev-vision" is gone\n[^]*"dev-services" is gone\n[^]*"dev" is gone/);
+            expect(await home.idsInAzure()).toEqual([]);
+            expect(processesOf(home.folder)).toEqual([]);
+        },
+        4 * minutes,
+    );
+});
