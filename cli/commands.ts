@@ -14,6 +14,7 @@ import { startEnvironment, stopEnvironment } from "./platform";
 import { reachability } from "./reachability";
 import { recover } from "./recover";
 import { refresh } from "./refresh";
+import { restoreDisk } from "./restore";
 import { scan } from "./scan/scan";
 import { sandboxCommand } from "./sandbox-commands";
 import { exportState } from "./session";
@@ -238,6 +239,14 @@ export const commands: readonly Command[] = [
             writeDashboards(context, folder);
             return Promise.resolve();
         },
+    },
+    {
+        name: "restore",
+        usage: "restore NAMESPACE CLAIM [SNAPSHOT]",
+        summary: "fill a disk of the cluster again from a snapshot, by default the newest (docs/backup.md)",
+        options: {},
+        positionals: [2, 3],
+        run: (context, args) => restoreDisk(context, args),
     },
     {
         name: "images",

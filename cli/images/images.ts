@@ -8,7 +8,7 @@ import { withSandbox, type Context } from "../stack-run";
 import { table } from "../table";
 import { UserError } from "../user-error";
 import { lockAll } from "./lock";
-import { importIntoSandbox } from "./sandbox-import";
+import { importIntoSandbox, standInForOwnImages } from "./sandbox-import";
 import { importScript } from "./script";
 
 const uses = "images list | lock | import STACK | script REGISTRY";
@@ -42,8 +42,9 @@ export function importInto(azure: Azure, environment: string): string {
             `the sandbox has ${found.length} registries of environment "${environment}"; npx mlplatform start ${environment} makes one`,
         );
     const { imported, there } = importIntoSandbox(azure, registry.id);
+    const own = standInForOwnImages(azure, registry.id);
     const name = registry.id.slice(registry.id.lastIndexOf("/") + 1);
-    return `third-party images and charts in ${name}: ${imported} imported, ${there} were there`;
+    return `third-party images and charts in ${name}: ${imported} imported, ${there} were there; ${own.imported + own.there} of our own by name alone`;
 }
 
 function tagOf({ tags }: Record<string, unknown>, name: string): unknown {

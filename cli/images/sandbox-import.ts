@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import { ownImageNames, ownImages, type OwnImageName } from "../../facts/own-images";
 import { mirroredRepository, thirdParty, thirdPartyNames, type Digest } from "../../facts/third-party";
 import type { Azure } from "../../sandbox/azure/azure";
 import { AzureError } from "../../sandbox/azure/refusal";
@@ -13,13 +14,23 @@ export const sandboxLockFile = (at: Places): string => join(dirname(at.sandboxSt
 
 const note = "Made up by the sandbox from names and versions: these are no publisher's digests.";
 
+/** A digest that the sandbox makes up: the same words give the same one. */
+const madeUp = (words: string): Digest =>
+    `sha256:${createHash("sha256").update(`mlplatform sandbox ${words}`).digest("hex")}`;
+
+/** Digests of our own images, in the place of the images stack, which builds them. */
+export function sandboxOwnImages(): Record<OwnImageName, Digest> {
+    return Object.fromEntries(ownImageNames.map((name) => [name, madeUp(`own ${name}`)])) as Record<
+        OwnImageName,
+        Digest
+    >;
+}
+
 /** The sandbox's own lock: the same names and versions give the same digests. */
 export function sandboxLock(): ImageLock {
-    const digestOf = (name: string, version: string): Digest =>
-        `sha256:${createHash("sha256").update(`mlplatform sandbox ${name} ${version}`).digest("hex")}`;
     const entries = thirdPartyNames.map((name) => {
         const { version } = thirdParty(name);
-        return [name, { version, digest: digestOf(name, version) }];
+        return [name, { version, digest: madeUp(`${name} ${version}`) }];
     });
     return { note, parts: Object.fromEntries(entries) as ImageLock["parts"] };
 }
@@ -36,22 +47,52 @@ export function writeSandboxLock(at: Places): string {
  * @returns how many were imported, and how many were there
  * @throws UserError when the registry holds a tag by another digest
  */
-export function importIntoSandbox(azure: Azure, registryId: string): { imported: number; there: number } {
+export function importIntoSandbox(azure: Azure, registryId: string): Imported {
     const { parts } = sandboxLock();
-    const held = azure.images().filter((one) => one.registryId === registryId);
-    let imported = 0;
-    for (const name of thirdPartyNames) {
-        const { version, digest = "" } = parts[name] ?? { version: thirdParty(name).version };
-        const image = { registryId, repository: mirroredRepository(name), tag: version, digest };
-        if (held.some((one) => one.repository === image.repository && one.tag === version && one.digest === digest))
-            continue;
+    return importAll(
+        azure,
+        thirdPartyNames.map((name) => {
+            const { version, digest = "" } = parts[name] ?? { version: thirdParty(name).version };
+            return { registryId, repository: mirroredRepository(name), tag: version, digest };
+        }),
+    );
+}
+
+/** Puts images of our own there, as the images stack would that builds them: the sandbox knows of them by name alone. */
+export function standInForOwnImages(azure: Azure, registryId: string): Imported {
+    const digests = sandboxOwnImages();
+    return importAll(
+        azure,
+        ownImageNames.map((name) => {
+            const { repository } = ownImages[name];
+            return { registryId, repository, tag: "sandbox", digest: digests[name] };
+        }),
+    );
+}
+
+interface Imported {
+    imported: number;
+    there: number;
+}
+
+function importAll(azure: Azure, images: readonly Parameters<Azure["importImage"]>[0][]): Imported {
+    const held = azure.images();
+    const missing = images.filter(
+        ({ registryId, repository, tag, digest }) =>
+            !held.some(
+                (one) =>
+                    one.registryId === registryId &&
+                    one.repository === repository &&
+                    one.tag === tag &&
+                    one.digest === digest,
+            ),
+    );
+    for (const image of missing)
         try {
             azure.importImage(image);
         } catch (fault) {
-            if (fault instanceof AzureError) throw new UserError(`${name}: ${fault.message}`);
+            if (fault instanceof AzureError) throw new UserError(`${image.repository}: ${fault.message}`);
             throw fault;
         }
-        imported += 1;
-    }
-    return { imported, there: thirdPartyNames.length - imported };
+    return { imported: missing.length, there: images.length - missing.length };
 }

@@ -1,11 +1,11 @@
 import type { BackupCluster, Claim } from "./cluster";
-import { newestFirst, takeOne, type BackupPlan } from "./snapshots";
+import { newestFirst, takeOne, type SnapshotPlan } from "./snapshots";
 
 export interface Restored {
     /** Snapshot that the claim is filled from. */
     from: string;
-    /** Snapshot of what was there before; none where the claim was gone. */
-    before?: string;
+    /** Snapshot of what was there before. */
+    before: string;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface Restored {
  */
 export async function restore(
     cluster: BackupCluster,
-    plan: BackupPlan,
+    plan: SnapshotPlan,
     namespace: string,
     claim: string,
     snapshot?: string,
@@ -71,7 +71,7 @@ export function restoredClaim({ metadata, spec }: Claim, snapshot: string): Clai
 
 async function gone(
     cluster: BackupCluster,
-    { timeoutSeconds, sleep }: BackupPlan,
+    { timeoutSeconds, sleep }: SnapshotPlan,
     namespace: string,
     claim: string,
 ): Promise<void> {

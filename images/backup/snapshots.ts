@@ -1,15 +1,19 @@
 import type { BackupCluster, Snapshot } from "./cluster";
 
-export interface BackupPlan {
-    /** Every claim of this class is backed up: nobody has to remember. */
-    storageClass: string;
+/** How a snapshot is taken. */
+export interface SnapshotPlan {
     snapshotClass: string;
-    /** Newest snapshots of each claim that stay, at least 1. */
-    keep: number;
     /** How long a snapshot may take to be usable, in seconds. */
     timeoutSeconds: number;
     now: () => Date;
     sleep: (seconds: number) => Promise<void>;
+}
+
+export interface BackupPlan extends SnapshotPlan {
+    /** Every claim of this class is backed up: nobody has to remember. */
+    storageClass: string;
+    /** Newest snapshots of each claim that stay, at least 1. */
+    keep: number;
 }
 
 export interface BackupReport {
@@ -47,7 +51,7 @@ export async function backUp(cluster: BackupCluster, plan: BackupPlan): Promise<
 /** @returns `namespace/name` of a snapshot that can be restored from. @throws Error when there is none in time. */
 export async function takeOne(
     cluster: BackupCluster,
-    { snapshotClass, timeoutSeconds, now, sleep }: Omit<BackupPlan, "storageClass" | "keep">,
+    { snapshotClass, timeoutSeconds, now, sleep }: SnapshotPlan,
     namespace: string,
     claim: string,
 ): Promise<string> {
