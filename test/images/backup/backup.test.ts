@@ -167,7 +167,7 @@ test("puts a claim back under its own name, and keeps what was there before", as
     const operator = new BackupCluster(cluster.config);
     const { from, before } = await restore(operator, plan, "platform-labelling", "data", "data-20260102-000000");
     expect(from).toBe("platform-labelling/data-20260102-000000");
-    expect(await names(`${snapshots}${inTeam}/volumesnapshots`)).toContain(before?.split("/")[1]);
+    expect(await names(`${snapshots}${inTeam}/volumesnapshots`)).toContain(before.split("/")[1]);
 
     const bound = (await startPod()) as Claim & { spec: { volumeName: string } };
     expect(bound.metadata.labels).toEqual({ app: "label-studio" });
