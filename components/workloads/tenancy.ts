@@ -137,7 +137,8 @@ function limits({ cpu, memoryGib, storageGib }: TenancyQuota): core.v1.LimitRang
         {
             ...{ type: "Container", max: most },
             defaultRequest: { cpu: "250m", memory: "512Mi" },
-            default: { cpu: "1", memory: "512Mi" },
+            // Of CPU, whatever the team may have: a limit would slow a pod down, and one below its request refuses it.
+            default: { cpu: most.cpu, memory: "512Mi" },
         },
         ...(storageGib > 0 ? [{ type: "PersistentVolumeClaim", max: { storage: `${storageGib}Gi` } }] : []),
     ];

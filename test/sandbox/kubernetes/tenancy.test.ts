@@ -94,7 +94,7 @@ describe("pods", () => {
         const made = await create(audio, pod("default"));
         expect(made.spec?.containers[0]?.resources).toMatchObject({
             requests: { cpu: "250m", memory: "512Mi" },
-            limits: { cpu: "1", memory: "512Mi" },
+            limits: { cpu: "4", memory: "512Mi" },
         });
     });
 
