@@ -37,6 +37,7 @@ export class ControlPlanes {
     private readonly written = new Map<string, string>();
     private binaries: Promise<string> | undefined;
     private due: NodeJS.Immediate | undefined;
+    private closed = false;
     private readonly files: ReturnType<typeof sandboxFiles>;
 
     constructor(
@@ -46,6 +47,7 @@ export class ControlPlanes {
         this.files = sandboxFiles(options.folder);
         this.writeKubelogin();
         azure.watch(() => {
+            if (this.closed) return;
             this.due ??= setImmediate(() => {
                 this.due = undefined;
                 this.follow();
@@ -98,6 +100,8 @@ export class ControlPlanes {
 
     /** Settles what has begun. What runs goes on. */
     async close(): Promise<void> {
+        // What following changes in Azure is not followed again: by then, Azure may be closed.
+        this.closed = true;
         if (this.due) clearImmediate(this.due);
         this.follow();
         await Promise.allSettled([...this.planes.values(), ...this.leaving]);

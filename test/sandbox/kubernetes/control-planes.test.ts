@@ -74,6 +74,14 @@ async function gone(processes: readonly ProcessRecord[]): Promise<void> {
     expect(processes.filter(isRunning)).toEqual([]);
 }
 
+test("once closed, it follows Azure no more", async () => {
+    const planes = open();
+    await planes.close();
+    createCluster();
+    await new Promise((done) => setTimeout(done, 50));
+    expect(existsSync(join(folder, "clusters", "aks-test"))).toBe(false);
+});
+
 test("a cluster's control plane comes with it, outlives the command, and goes with it", async () => {
     const planes = open();
     createCluster();
