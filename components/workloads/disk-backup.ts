@@ -121,7 +121,10 @@ function backupPod({ image, nodes, keep, storageClassName, snapshotClassName }: 
                     { name: "KEEP", value: String(keep) },
                 ],
                 securityContext: hardenedContainer,
-                resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "128Mi" } },
+                resources: {
+                    requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "128Mi" },
+                    limits: { memory: "128Mi", "ephemeral-storage": "128Mi" },
+                },
             },
         ],
     };

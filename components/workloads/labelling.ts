@@ -60,16 +60,20 @@ export class Labelling extends pulumi.ComponentResource {
         super("mlplatform:workloads:Labelling", name, shown(args), opts);
         refuse(this, labellingFaults("", args));
         const { namespace } = args;
-        const service = (app: typeof studio | typeof proxy): Service =>
+        const service = (app: typeof studio | typeof proxy, clusterIP?: "None"): Service =>
             new Service(
                 `${name}-${app.app}`,
                 {
                     metadata: { name: app.app, namespace },
-                    spec: { selector: app, ports: [{ name: "http", port: 8080, targetPort: "http" }] },
+                    spec: {
+                        ...{ selector: app, ports: [{ name: "http", port: 8080, targetPort: "http" }] },
+                        ...(clusterIP && { clusterIP }),
+                    },
                 },
                 { parent: this },
             );
-        service(studio);
+        // Of a stateful set, which gives its one pod a name there.
+        service(studio, "None");
         const backend = new StatefulSet(
             name,
             {
@@ -127,9 +131,9 @@ export function labellingFaults(field: string, { diskGib = 32, ...choice }: Labe
 const studio = { app: "label-studio" } as const;
 const proxy = { app: "labelling-proxy" } as const;
 
-const memory = (requested: string, cpu: string): core.v1.ResourceRequirements => ({
-    requests: { cpu, memory: requested },
-    limits: { memory: requested },
+const room = (memory: string, cpu: string, disk: string): core.v1.ResourceRequirements => ({
+    requests: { cpu, memory, "ephemeral-storage": disk },
+    limits: { memory, "ephemeral-storage": disk },
 });
 
 /** Users of the publishers' images. */
@@ -160,7 +164,7 @@ function studioPod({ labelStudioImage, postgresqlImage, host, nodes }: Labelling
                     { name: "POSTGRES_HOST_AUTH_METHOD", value: "trust" },
                 ],
                 securityContext: { ...hardenedContainer, runAsUser: users.postgresql, runAsGroup: users.postgresql },
-                resources: memory("1Gi", "250m"),
+                resources: room("1Gi", "250m", "1Gi"),
                 startupProbe: { exec: { command: ready }, periodSeconds: 5, failureThreshold: 60 },
                 volumeMounts: [
                     { ...folder("data", "/var/lib/postgresql/data"), subPath: "database" },
@@ -183,10 +187,11 @@ function studioPod({ labelStudioImage, postgresqlImage, host, nodes }: Labelling
                 ports: [{ name: "http", containerPort: 8080 }],
                 // Its start writes configuration beside its code.
                 securityContext: { ...hardenedContainer, readOnlyRootFilesystem: false },
-                resources: memory("2Gi", "500m"),
+                resources: room("2Gi", "500m", "6Gi"),
                 startupProbe: { ...health, periodSeconds: 10, failureThreshold: 60 },
                 readinessProbe: { ...health, periodSeconds: 10, timeoutSeconds: 5 },
-                livenessProbe: { ...health, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
+                // Slow is not dead: whoever listens is not started again.
+                livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 20, failureThreshold: 6 },
                 volumeMounts: [
                     { ...folder("data", "/label-studio/data"), subPath: "files" },
                     ...[socket, folder("tmp", "/tmp")],
@@ -219,12 +224,9 @@ function proxyPod({ tenantId, ...args }: LabellingArgs): core.v1.PodSpec {
                 }).map(([key, value]) => ({ name: key, value })),
                 ports: [{ name: "http", containerPort: 8080 }],
                 securityContext: hardenedContainer,
-                resources: memory("256Mi", "100m"),
+                resources: room("256Mi", "100m", "256Mi"),
                 readinessProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 5, timeoutSeconds: 3 },
-                livenessProbe: {
-                    ...{ httpGet: { path: "/healthz", port: "http" }, periodSeconds: 10, timeoutSeconds: 5 },
-                    failureThreshold: 6,
-                },
+                livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6 },
                 // The gateway hears of its end before it stops to answer.
                 lifecycle: { preStop: { sleep: { seconds: 10 } } },
             },
