@@ -242,7 +242,7 @@ export const commands: readonly Command[] = [
     },
     {
         name: "restore",
-        usage: "restore NAMESPACE CLAIM [SNAPSHOT]",
+        usage: "NAMESPACE CLAIM [SNAPSHOT]",
         summary: "fill a disk of the cluster again from a snapshot, by default the newest (docs/backup.md)",
         options: {},
         positionals: [2, 3],
@@ -355,7 +355,7 @@ export const commands: readonly Command[] = [
     },
     {
         name: "sandbox",
-        usage: "list [TEXT] | show NAME | set NAME PATH=VALUE | delete NAME | deleted | purge NAME | coverage",
+        usage: "list [TEXT] | show NAME | set NAME PATH=VALUE | delete NAME | deleted | purge NAME | evict NODE | coverage",
         summary: "look at the sandbox's Azure, or change it behind the program's back",
         options: {},
         positionals: [0, 3],

@@ -3,16 +3,21 @@ import { commands } from "./commands";
 import type { Command, Values } from "./commands";
 import { endOnSignals } from "./interruption";
 import { places } from "./places";
-import { table } from "./table";
 import { Terminal } from "./terminal";
 import { UserError } from "./user-error";
 
+/** Column in which the help says what a command does; a longer usage has the line to itself. */
+const summaryColumn = 48;
+
 function usage(): string {
-    const rows = commands.map(({ name, usage: how, summary }) => [
-        `mlplatform ${name}${how === "" ? "" : ` ${how}`}`,
-        summary,
-    ]);
-    return ["Runs the platform's stacks in a local sandbox, on the real Pulumi engine.", "", ...table(rows)].join("\n");
+    const lines = commands.flatMap(({ name, usage: how, summary }) => {
+        const typed = `  mlplatform ${name}${how === "" ? "" : ` ${how}`}`;
+        const gap = " ".repeat(Math.max(0, summaryColumn - typed.length));
+        return typed.length < summaryColumn
+            ? [`${typed}${gap}${summary}`]
+            : [typed, `${" ".repeat(summaryColumn)}${summary}`];
+    });
+    return ["Runs the platform's stacks in a local sandbox, on the real Pulumi engine.", "", ...lines].join("\n");
 }
 
 /** Arguments by the command's own table; refused with what is allowed. */
