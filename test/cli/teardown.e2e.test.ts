@@ -24,7 +24,7 @@ class Clone {
     constructor() {
         for (const file of ["Pulumi.yaml", "Pulumi.prod.yaml", "package.json"])
             copyFileSync(join(repository, file), join(this.folder, file));
-        for (const folder of ["node_modules", "tools"])
+        for (const folder of ["node_modules", "tools", "bootstrap"])
             symlinkSync(join(repository, folder), join(this.folder, folder));
         mkdirSync(this.at.home, { recursive: true });
     }
@@ -72,6 +72,10 @@ class Clone {
 }
 
 const clone = new Clone();
+beforeAll(() => {
+    // Of the cluster, nothing is asked here.
+    process.env.MLPLATFORM_KUBERNETES = "off";
+});
 afterAll(() => {
     clone.remove();
 });
