@@ -23,7 +23,7 @@ export const nodeTimes = {
         source: "depends on size and disk; no publication for images of ours can be",
     },
     /** Of a pod that runs to its end and does not say how long it takes. */
-    run: { seconds: 60, quality: "unverified", source: "the sandbox's own figure" },
+    run: { seconds: 60, quality: "unverified", source: "a figure of our own" },
     /** What an interrupted spot machine is given. */
     spotNotice: {
         seconds: 30,

@@ -17,18 +17,20 @@ export const program = programAt((seconds) => seconds);
  */
 export function programAt(pace: Pace): () => Promise<Record<string, unknown>> {
     return async () => {
-        const build = await kinds[loadConfig(kindOf)]();
+        const build = kinds[loadConfig(kindOf)]();
         return await build(pace);
     };
 }
 
 type Build = (pace: Pace) => Promise<Record<string, unknown>>;
 
+/* eslint-disable @typescript-eslint/no-require-imports -- under ts-node, import() would look for ES modules */
+
 /** Each kind is loaded only when it is asked for: its resource types take a second. */
-const kinds: Readonly<Record<ReturnType<typeof kindOf>, () => Promise<Build>>> = {
-    foundation: async () => {
-        const { loadSettings } = await import("./settings");
-        const { foundation } = await import("./foundation");
+const kinds: Readonly<Record<ReturnType<typeof kindOf>, () => Build>> = {
+    foundation: () => {
+        const { loadSettings } = require("./settings") as typeof import("./settings");
+        const { foundation } = require("./foundation") as typeof import("./foundation");
         return async (pace) => {
             const settings = loadSettings();
             dropApiVersionAliases();
@@ -36,22 +38,21 @@ const kinds: Readonly<Record<ReturnType<typeof kindOf>, () => Promise<Build>>> =
             return foundation({ ...settings, rolePropagationSeconds: pace(settings.rolePropagationSeconds) });
         };
     },
-    images: () =>
-        Promise.reject(
-            new pulumi.RunError("mlplatform:kind images is not built yet; one of foundation, services, team"),
-        ),
-    services: async () => {
-        const { loadServicesSettings } = await import("./settings/services");
-        const { services } = await import("./services");
+    images: () => {
+        throw new pulumi.RunError("mlplatform:kind images is not built yet; one of foundation, services, team");
+    },
+    services: () => {
+        const { loadServicesSettings } = require("./settings/services") as typeof import("./settings/services");
+        const { services } = require("./services") as typeof import("./services");
         return (pace) => {
             const settings = loadServicesSettings();
             dropApiVersionAliases();
             return services({ ...settings, rolePropagationSeconds: pace(settings.rolePropagationSeconds) });
         };
     },
-    team: async () => {
-        const { loadTeamSettings } = await import("./settings/team");
-        const { team } = await import("./team");
+    team: () => {
+        const { loadTeamSettings } = require("./settings/team") as typeof import("./settings/team");
+        const { team } = require("./team") as typeof import("./team");
         return (pace) => {
             const settings = loadTeamSettings();
             dropApiVersionAliases();
