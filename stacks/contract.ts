@@ -1,6 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { gpuUses, migProfiles } from "../components/cluster/gpu-pool";
-import { flag, list, number, object, oneOf, optional, record, text, type Parsed } from "./parse";
+import { flag, list, number, object, oneOf, optional, record, text } from "./parse";
+import { StackContract, type Pending } from "./stack-contract";
 
 /** Counts up when a field changes its meaning or goes away; fields may be added without. */
 export const foundationContractVersion = 1;
@@ -27,132 +28,93 @@ const nodePool = object({
     migProfile: optional(oneOf(migProfiles)),
 });
 
-const contract = object({
-    contractVersion: number(foundationContractVersion, foundationContractVersion),
-    environment: text(),
-    workload: text(),
-    location: text(),
-    subscriptionId: text(),
-    tenantId: text(),
-    resourceGroups: object({ platform: text(), data: text() }),
-    /** From its config, with owner and cost centre: what is made above carries them too. */
-    tags: record(text(/^[^]*$/)),
-    network: object({
-        virtualNetworkId: text(),
-        subnetIds: object({
-            nodes: text(),
-            apiServer: text(),
-            privateEndpoints: text(),
-            ingress: text(),
-            agents: text(),
-        }),
-        /** Addresses by subnet, and those of pods and services in the cluster. */
-        blocks: object({
-            ...{ nodes: text(), apiServer: text(), privateEndpoints: text(), ingress: text(), agents: text() },
-            ...{ pods: text(), services: text() },
-        }),
-        /** What the outside sees. */
-        egressIpAddresses: list(text()),
-        /** What on-premises connects to and forwards names to; empty where nothing does. */
-        vpnIpAddresses: list(text()),
-        resolverIpAddresses: list(text()),
-    }),
-    vault: object({ id: text(), name: text(), uri: text() }),
-    registry: object({ id: text(), name: text(), loginServer: text() }),
-    storage: object({
-        /** What is trained on, labelled and predicted. */
-        work: account,
-        /** Models and the ledger: written once. */
-        records: account,
-    }),
-    machineLearning: object({
-        workspaceId: text(),
-        workspaceName: text(),
-        /** What `mlflow.set_tracking_uri` takes. */
-        trackingUri: text(),
-        /** Account that holds the artifacts of runs. */
-        storageAccountName: text(),
-    }),
-    diskEncryptionSetId: text(),
-    /** CI machines inside the network; empty without. */
-    runner: object({ scaleSetId: optional(text()) }),
-    cluster: object({
-        id: text(),
-        name: text(),
-        /** Host name of the API server, resolved inside the network. */
-        privateFqdn: text(),
-        /** What federated credentials of workloads name as their issuer. */
-        oidcIssuerUrl: text(),
-        nodeResourceGroup: text(),
-        kubernetesVersion: text(),
-        kubeletPrincipalId: text(),
-        /** Azure names of pools by their prefix in config. */
-        pools: record(text()),
-        nodePools: list(nodePool),
-    }),
-    monitoring: object({
-        /** Log Analytics workspace that everything logs to: ours or the one from config. */
-        logWorkspaceId: text(),
-        /** Azure Monitor workspace of the cluster's metrics. */
-        metricsWorkspaceId: text(),
-        /** Where it answers queries of Prometheus' kind. */
-        metricsQueryUrl: text(),
-        /** Whoever has something to say says it to one of these. */
-        actionGroupIds: object({ critical: text(), warning: text() }),
-        /** Opens inside the network only. */
-        grafanaUrl: text(),
-        /** Ids that the hub's team has yet to put into its private link scope. */
-        leftToScope: list(text()),
-    }),
-});
-
 /** What the foundation promises to the stacks above it. */
-export type FoundationContract = Parsed<typeof contract>;
+export const foundationContract = new StackContract(
+    {
+        contractVersion: number(foundationContractVersion, foundationContractVersion),
+        environment: text(),
+        workload: text(),
+        location: text(),
+        subscriptionId: text(),
+        tenantId: text(),
+        resourceGroups: object({ platform: text(), data: text() }),
+        /** From its config, with owner and cost centre: what is made above carries them too. */
+        tags: record(text(/^[^]*$/)),
+        network: object({
+            virtualNetworkId: text(),
+            subnetIds: object({
+                nodes: text(),
+                apiServer: text(),
+                privateEndpoints: text(),
+                ingress: text(),
+                agents: text(),
+            }),
+            /** Addresses by subnet, and those of pods and services in the cluster. */
+            blocks: object({
+                ...{ nodes: text(), apiServer: text(), privateEndpoints: text(), ingress: text(), agents: text() },
+                ...{ pods: text(), services: text() },
+            }),
+            /** What the outside sees. */
+            egressIpAddresses: list(text()),
+            /** What on-premises connects to and forwards names to; empty where nothing does. */
+            vpnIpAddresses: list(text()),
+            resolverIpAddresses: list(text()),
+        }),
+        vault: object({ id: text(), name: text(), uri: text() }),
+        registry: object({ id: text(), name: text(), loginServer: text() }),
+        storage: object({
+            /** What is trained on, labelled and predicted. */
+            work: account,
+            /** Models and the ledger: written once. */
+            records: account,
+        }),
+        machineLearning: object({
+            workspaceId: text(),
+            workspaceName: text(),
+            /** What `mlflow.set_tracking_uri` takes. */
+            trackingUri: text(),
+            /** Account that holds the artifacts of runs. */
+            storageAccountName: text(),
+        }),
+        diskEncryptionSetId: text(),
+        /** CI machines inside the network; empty without. */
+        runner: object({ scaleSetId: optional(text()) }),
+        cluster: object({
+            id: text(),
+            name: text(),
+            /** Host name of the API server, resolved inside the network. */
+            privateFqdn: text(),
+            /** What federated credentials of workloads name as their issuer. */
+            oidcIssuerUrl: text(),
+            nodeResourceGroup: text(),
+            kubernetesVersion: text(),
+            kubeletPrincipalId: text(),
+            /** Azure names of pools by their prefix in config. */
+            pools: record(text()),
+            nodePools: list(nodePool),
+        }),
+        monitoring: object({
+            /** Log Analytics workspace that everything logs to: ours or the one from config. */
+            logWorkspaceId: text(),
+            /** Azure Monitor workspace of the cluster's metrics. */
+            metricsWorkspaceId: text(),
+            /** Where it answers queries of Prometheus' kind. */
+            metricsQueryUrl: text(),
+            /** Whoever has something to say says it to one of these. */
+            actionGroupIds: object({ critical: text(), warning: text() }),
+            /** Opens inside the network only. */
+            grafanaUrl: text(),
+            /** Ids that the hub's team has yet to put into its private link scope. */
+            leftToScope: list(text()),
+        }),
+    },
+    `not a foundation of contract ${foundationContractVersion}`,
+);
 
-/** The same, with fields that Azure has yet to answer. */
-export type Pending<T> = T extends string | number | boolean
-    ? pulumi.Input<T>
-    : T extends readonly unknown[]
-      ? pulumi.Input<T>
-      : { [K in keyof T]: Pending<T[K]> };
+export type FoundationContract = ReturnType<(typeof foundationContract)["read"]>;
 
-/** The foundation's outputs: whatever is missing or misspelt does not compile. */
-export function foundationOutputs(
+/** The foundation's outputs, in the version that is spoken here. */
+export const foundationOutputs = (
     values: Pending<Omit<FoundationContract, "contractVersion">>,
-): Record<string, pulumi.Output<unknown>> {
-    const outputs = { contractVersion: foundationContractVersion, ...values };
-    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, pulumi.output<unknown>(value)]));
-}
-
-/**
- * Checks what a stack reference hands over.
- * @param stack Name of the stack that was read, for the error.
- * @throws Error naming every output that is missing or not as promised.
- */
-export function readFoundation(stack: string, outputs: Readonly<Record<string, unknown>>): FoundationContract {
-    const faults: string[] = [];
-    // Newer foundations may promise more than this version asks for.
-    const known = Object.fromEntries(Object.entries(outputs).filter(([name]) => contractNames.includes(name)));
-    const read = contract(stack, known, faults);
-    if (read !== undefined && faults.length === 0) return read;
-    throw new Error(
-        `stack ${stack} is not a foundation of contract ${foundationContractVersion}; bring it up with this version first:\n  ` +
-            faults.join("\n  "),
-    );
-}
-
-/** Names of the outputs. */
-export const contractNames: readonly string[] = [
-    ...[
-        "contractVersion",
-        "environment",
-        "workload",
-        "location",
-        "subscriptionId",
-        "tenantId",
-        "resourceGroups",
-        "tags",
-    ],
-    ...["network", "vault", "registry", "storage", "machineLearning", "diskEncryptionSetId", "runner", "cluster"],
-    "monitoring",
-];
+): Record<string, pulumi.Output<unknown>> =>
+    foundationContract.outputs({ contractVersion: foundationContractVersion, ...values });

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { contractNames, readFoundation, type FoundationContract } from "./contract";
-import { readServices, servicesContractNames, type ServicesContract } from "./services-contract";
+import { foundationContract, type FoundationContract } from "./contract";
+import { servicesContract, type ServicesContract } from "./services-contract";
 import type { UpperSettings } from "./settings/upper";
 
 /**
@@ -9,7 +9,7 @@ import type { UpperSettings } from "./settings/upper";
  */
 export async function foundationBelow(settings: UpperSettings): Promise<FoundationContract> {
     const { foundation, environment, subscriptionId } = settings;
-    const contract = await readBelow(foundation, contractNames, readFoundation);
+    const contract = await readBelow(foundation, foundationContract);
     const faults = [
         contract.environment !== environment &&
             `mlplatform:environment must be the foundation's, "${contract.environment}" in stack ${foundation}, got "${environment}"`,
@@ -25,7 +25,7 @@ export async function foundationBelow(settings: UpperSettings): Promise<Foundati
  * @throws pulumi.RunError when it is not up, of another version, or of another environment than this stack.
  */
 export async function servicesBelow(stack: string, environment: string): Promise<ServicesContract> {
-    const contract = await readBelow(stack, servicesContractNames, readServices);
+    const contract = await readBelow(stack, servicesContract);
     if (contract.environment !== environment)
         throw new pulumi.RunError(
             `mlplatform:environment must be that of the services, "${contract.environment}" in stack ${stack}, got "${environment}"`,
@@ -35,20 +35,19 @@ export async function servicesBelow(stack: string, environment: string): Promise
 
 async function readBelow<Contract>(
     stack: string,
-    names: readonly string[],
-    read: (stack: string, outputs: Readonly<Record<string, unknown>>) => Contract,
+    promised: { names: readonly string[]; read: (stack: string, outputs: Record<string, unknown>) => Contract },
 ): Promise<Contract> {
     const reference = new pulumi.StackReference(`${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`);
     const outputs = Object.fromEntries(
         await Promise.all(
-            names.map(async (key) => {
+            promised.names.map(async (key) => {
                 const details = await reference.getOutputDetails(key);
                 return [key, details.value as unknown] as const;
             }),
         ),
     );
     try {
-        return read(stack, outputs);
+        return promised.read(stack, outputs);
     } catch (fault) {
         throw new pulumi.RunError(fault instanceof Error ? fault.message : String(fault));
     }

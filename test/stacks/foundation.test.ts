@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { foundationOutputs, readFoundation } from "../../stacks/contract";
+import { foundationOutputs, foundationContract } from "../../stacks/contract";
 import { goodContract } from "./good-contract";
 import { all, only, seen, value } from "../mocks";
 import { buildFoundation } from "./built-foundation";
@@ -22,7 +22,7 @@ test("the foundation keeps its contract", async () => {
         privateFqdn: "aks.private.swedencentral.azmk8s.io",
         oidcIssuerUrl: "https://oidc",
     };
-    const contract = readFoundation("dev", { ...outputs, cluster });
+    const contract = foundationContract.read("dev", { ...outputs, cluster });
     expect(contract.registry.name).toMatch(/^crmlpdev/);
     expect(Object.keys(contract.cluster.pools)).toEqual(["sys", "work", "t4"]);
     expect(contract.cluster.nodePools.map(({ prefix, name }) => [prefix, name])).toEqual(
@@ -162,16 +162,21 @@ test("state and its key are reached from inside once config names them", async (
 });
 
 test("an upper stack is told everything that a lower one fails to promise", () => {
-    expect(() => readFoundation("dev", { contractVersion: 2, cluster: {} })).toThrow(
+    expect(() => foundationContract.read("dev", { contractVersion: 2, cluster: {} })).toThrow(
         /stack dev is not a foundation of contract 1/,
     );
-    expect(() => readFoundation("dev", { contractVersion: 2, cluster: {} })).toThrow(/dev\.registry must be an object/);
-    expect(() => readFoundation("dev", { contractVersion: 2, cluster: {} })).toThrow(
+    expect(() => foundationContract.read("dev", { contractVersion: 2, cluster: {} })).toThrow(
+        /dev\.registry must be an object/,
+    );
+    expect(() => foundationContract.read("dev", { contractVersion: 2, cluster: {} })).toThrow(
         /dev\.contractVersion must be a whole number from 1 to 1, got 2/,
     );
 });
 
 test("an upper stack does not mind outputs of a newer foundation", async () => {
     const outputs = await value(pulumi.output(foundationOutputs(goodContract)));
-    expect(readFoundation("dev", { ...outputs, novelty: true })).toEqual({ contractVersion: 1, ...goodContract });
+    expect(foundationContract.read("dev", { ...outputs, novelty: true })).toEqual({
+        contractVersion: 1,
+        ...goodContract,
+    });
 });

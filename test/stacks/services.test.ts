@@ -7,7 +7,7 @@ import { imageFaults } from "../../components/workloads/pinned-image";
 import type { FoundationContract } from "../../stacks/contract";
 import { base } from "../../stacks/services/base";
 import { shared } from "../../stacks/services/shared";
-import { readServices, servicesOutputs } from "../../stacks/services-contract";
+import { servicesContract, servicesOutputs } from "../../stacks/services-contract";
 import { readServicesSettings, type ServicesSettings } from "../../stacks/settings/services";
 import { all, only, seen, value } from "../mocks";
 import { goodContract } from "./good-contract";
@@ -279,6 +279,9 @@ test("the services keep their contract", async () => {
         ...{ snapshotClass: "platform-snapshots", gateway: { namespace: "n", name: "g", domain: "d" } },
     };
     const outputs = await value(pulumi.output(servicesOutputs(values)));
-    expect(readServices("dev-services", { ...outputs, novelty: 1 })).toEqual({ servicesContractVersion: 1, ...values });
-    expect(() => readServices("dev", {})).toThrow(/stack dev is no services stack of contract 1/);
+    expect(servicesContract.read("dev-services", { ...outputs, novelty: 1 })).toEqual({
+        servicesContractVersion: 1,
+        ...values,
+    });
+    expect(() => servicesContract.read("dev", {})).toThrow(/stack dev is no services stack of contract 1/);
 });
