@@ -1,4 +1,5 @@
 import type { MigProfile } from "../cluster/gpu-pool";
+import { migParts } from "../../facts/mig-profiles";
 import { vmSize } from "../../facts/vm-sizes";
 
 /** A pool as those who place pods on it must know it. */
@@ -56,20 +57,6 @@ function reservedMilliCpus(vCpus: number): number {
 /** The lesser of 20 MB a pod and 50 MB, and a quarter of all; and 100 MiB at which pods are evicted. */
 const reservedMib = (memoryGib: number, maxPods: number): number =>
     Math.min(((20 * maxPods + 50) * 1e6) / 1024 ** 2, memoryGib * 256) + 100;
-
-/**
- * Parts that a profile makes of a GPU, and the memory in their name by the GPU's, in GB.
- * @see https://docs.nvidia.com/datacenter/tesla/mig-user-guide/supported-mig-profiles.html (names of H100 NVL and H200 unverified)
- */
-const migParts: Readonly<
-    Record<MigProfile, { slices: number; parts: number; memoryGb: Readonly<Record<number, number>> }>
-> = {
-    MIG1g: { slices: 1, parts: 7, memoryGb: { 40: 5, 80: 10, 94: 12, 141: 18 } },
-    MIG2g: { slices: 2, parts: 3, memoryGb: { 40: 10, 80: 20, 94: 24, 141: 35 } },
-    MIG3g: { slices: 3, parts: 2, memoryGb: { 40: 20, 80: 40, 94: 47, 141: 71 } },
-    MIG4g: { slices: 4, parts: 1, memoryGb: { 40: 20, 80: 40, 94: 47, 141: 71 } },
-    MIG7g: { slices: 7, parts: 1, memoryGb: { 40: 40, 80: 80, 94: 94, 141: 141 } },
-};
 
 /** How NVIDIA's device plugin names parts of GPUs: as whole ones, or by their profile. */
 export type MigStrategy = "single" | "mixed";

@@ -1,3 +1,4 @@
+import { migPartsOf } from "../../../facts/mig-profiles";
 import type { NodePool } from "./description";
 
 type Quantities = Readonly<Record<string, string>>;
@@ -60,20 +61,6 @@ export function nodeCapacity({ size, osDiskGib, maxPods }: NodePool): NodeCapaci
 export type MigStrategy = "none" | "single" | "mixed";
 
 /**
- * Slices of one part, the number of parts that a profile makes of one GPU, and the memory in a part's name by the GPU's.
- * @see https://docs.nvidia.com/datacenter/tesla/mig-user-guide/supported-mig-profiles.html
- */
-const migParts: Readonly<
-    Record<string, { slices: number; parts: number; memoryGb: Readonly<Record<number, number>> }>
-> = {
-    MIG1g: { slices: 1, parts: 7, memoryGb: { 40: 5, 80: 10, 94: 12, 141: 18 } },
-    MIG2g: { slices: 2, parts: 3, memoryGb: { 40: 10, 80: 20, 94: 24, 141: 35 } },
-    MIG3g: { slices: 3, parts: 2, memoryGb: { 40: 20, 80: 40, 94: 47, 141: 71 } },
-    MIG4g: { slices: 4, parts: 1, memoryGb: { 40: 20, 80: 40, 94: 47, 141: 71 } },
-    MIG7g: { slices: 7, parts: 1, memoryGb: { 40: 40, 80: 80, 94: 94, 141: 141 } },
-};
-
-/**
  * What the device plugin offers of the pool's GPUs; empty for a size without, and without a driver. With `single`, and
  * without a strategy on a pool that is not divided, they are `nvidia.com/gpu`.
  * @see https://learn.microsoft.com/azure/aks/gpu-multi-instance
@@ -81,7 +68,7 @@ const migParts: Readonly<
 export function gpuResources({ size, migProfile, driver }: NodePool, strategy: MigStrategy): Quantities {
     const { gpus } = size;
     if (gpus === undefined || !driver) return {};
-    const mig = migProfile === undefined ? undefined : migParts[migProfile];
+    const mig = migProfile === undefined ? undefined : migPartsOf(migProfile);
     if (mig === undefined || strategy === "none") return { "nvidia.com/gpu": String(gpus.count) };
     const parts = String(gpus.count * mig.parts);
     if (strategy === "single") return { "nvidia.com/gpu": parts };
