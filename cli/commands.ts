@@ -14,7 +14,6 @@ import { startEnvironment, stopEnvironment } from "./platform";
 import { reachability } from "./reachability";
 import { recover } from "./recover";
 import { refresh } from "./refresh";
-import { restoreDisk } from "./restore";
 import { scan } from "./scan/scan";
 import { sandboxCommand } from "./sandbox-commands";
 import { exportState } from "./session";
@@ -246,7 +245,11 @@ export const commands: readonly Command[] = [
         summary: "fill a disk of the cluster again from a snapshot, by default the newest (docs/backup.md)",
         options: {},
         positionals: [2, 3],
-        run: (context, args) => restoreDisk(context, args),
+        run: async (context, args) => {
+            // Its client of Kubernetes takes half a second to load, which no other command needs.
+            const { restoreDisk } = await import("./restore");
+            await restoreDisk(context, args);
+        },
     },
     {
         name: "images",

@@ -8,9 +8,12 @@ import type { Places } from "./places";
 
 type Say = (text: string) => void;
 
+/** Does the user keep clusters without a control plane? */
+export const isKubernetesOff = (): boolean => process.env.MLPLATFORM_KUBERNETES === "off";
+
 /** How this home's clusters get their control planes; undefined when the user keeps them off. */
 export function controlPlanesOf(at: Places, say: Say): ControlPlanesOptions | undefined {
-    if (process.env.MLPLATFORM_KUBERNETES === "off") return undefined;
+    if (isKubernetesOff()) return undefined;
     return {
         folder: dirname(at.sandboxStore),
         compiled: join(at.root, ".mlplatform", "build", "sandbox", "kubernetes"),

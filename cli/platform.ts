@@ -1,4 +1,4 @@
-import { carryOut } from "./deploy";
+import { isKubernetesOff } from "./control-planes";
 import { cloudResources } from "./deployment";
 import { images } from "./images/images";
 import type { AzureBehaviour } from "./local-azure";
@@ -7,7 +7,7 @@ import { exportState } from "./session";
 import { withStack } from "./stack-run";
 import type { Context } from "./stack-run";
 import { start } from "./start";
-import { stop } from "./stop";
+import { destroyAll, stop } from "./stop";
 import { layersOf } from "./workspace";
 
 /** Brings all stacks of an environment up, each after those that it stands on. */
@@ -18,7 +18,7 @@ export async function startEnvironment(
 ): Promise<void> {
     const { at, terminal } = context;
     const [foundation = environment, ...above] = layersOf(at, environment);
-    if (process.env.MLPLATFORM_KUBERNETES === "off") {
+    if (isKubernetesOff()) {
         await start(context, foundation, behaviour);
         terminal.step(`without a control plane (MLPLATFORM_KUBERNETES is off), so without ${above.join(", ")}`);
         return;
@@ -54,7 +54,7 @@ export async function stopEnvironment(context: Context, environment: string): Pr
             await recover(run.session);
             const there = cloudResources(await exportState(run.session)).length;
             if (there === 0) return;
-            await carryOut(run, "destroy", there);
+            await destroyAll(run, there);
             terminal.step(`"${stack}" is gone`);
         });
     await stop(context, foundation);
