@@ -84,7 +84,11 @@ export function planGrowth(
         short,
         helpless: unplaced
             .filter((pod) => !helped.has(pod) && !starved.has(pod))
-            .map((pod) => ({ pod, reasons: reasonsOf(pod, pools, world) })),
+            .flatMap((pod) => {
+                const reasons = pools.map((growing) => reasonAgainst(pod, growing, world));
+                // A pool that has none lacks room by what it grows now: the next look tells.
+                return reasons.every((reason) => reason !== undefined) ? [{ pod, reasons: counted(reasons) }] : [];
+            }),
         expected,
     };
 }
@@ -132,16 +136,18 @@ function wasteOf(added: readonly Place[]): number {
 const leastWaste = (options: readonly Option[]): Option | undefined =>
     [...options].sort((a, b) => a.waste - b.waste || a.growing.pool.name.localeCompare(b.growing.pool.name))[0];
 
-function reasonsOf(pod: V1Pod, pools: readonly GrowingPool[], world: readonly Place[]): Map<string, number> {
-    const reasons = new Map<string, number>();
-    for (const growing of pools) {
-        const machine = placeNamed(`${growing.pool.name}+0`, growing.next(0));
-        const full = growing.count >= growing.pool.maxCount ? "max node group size reached" : undefined;
-        const backoff = growing.backingOff ? "in backoff after failed scale-up" : undefined;
-        const reason = misfit(pod, machine, [...world, machine]) ?? backoff ?? full;
-        if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-    }
-    return reasons;
+/** Why the pool would not grow for the pod. */
+function reasonAgainst(pod: V1Pod, growing: GrowingPool, world: readonly Place[]): string | undefined {
+    const machine = placeNamed(`${growing.pool.name}+0`, growing.next(0));
+    const full = growing.count >= growing.pool.maxCount ? "max node group size reached" : undefined;
+    const backoff = growing.backingOff ? "in backoff after failed scale-up" : undefined;
+    return misfit(pod, machine, [...world, machine]) ?? backoff ?? full;
+}
+
+function counted(reasons: readonly string[]): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    return counts;
 }
 
 /** How much of a place is asked for: the larger share of CPU and memory; of GPUs alone, where it has them. */

@@ -55,6 +55,18 @@ test("as many machines come as maximum and quota let", () => {
     expect(machines({ quotaLeft: 1 })).toBe(1);
 });
 
+test("a pod for which a pool has no room left by its own growth is looked at again before it is told anything", () => {
+    const first = planGrowth(pods(5, "1"), [], [small], "least-waste", never);
+    expect([first.grow?.machines, first.helpless]).toEqual([3, []]);
+    const places = [0, 1, 2].map((index) => {
+        const place = { ...small.next(index), name: `small-${index}` };
+        return { ...place, pods: [...place.pods, ...pods(1, "1")] };
+    });
+    const { grow, helpless } = planGrowth(pods(2, "1"), places, [{ ...small, count: 3 }], "least-waste", never);
+    expect(grow).toBeUndefined();
+    expect(helpless.map(({ reasons }) => [...reasons])).toEqual(Array(2).fill([["max node group size reached", 1]]));
+});
+
 test("a pod that no pool helps is told the reason of each", () => {
     const full = { ...small, count: 3 };
     const late = { ...small, backingOff: true };
