@@ -8,6 +8,7 @@ import type { AzureBehaviour } from "./local-azure";
 import { identities, kubeconfig, kubectl } from "./kubectl";
 import { images } from "./images/images";
 import { writeManifests } from "./manifests/planned";
+import { models } from "./models/models";
 import { quota } from "./quota-command";
 import { savePicture } from "./picture";
 import { startEnvironment, stopEnvironment } from "./platform";
@@ -259,6 +260,14 @@ export const commands: readonly Command[] = [
         options: {},
         positionals: [1, 2],
         run: (context, args) => images(context, args),
+    },
+    {
+        name: "models",
+        usage: "list | fetch",
+        summary: "models and pictures to score with: list them, or make sure that they are there, made from packages",
+        options: {},
+        positionals: [1, 1],
+        run: (context, args) => models(context, args),
     },
     {
         name: "teardown",
