@@ -10,8 +10,8 @@ import { places } from "../cli/places";
 import { exportState, newSession, operate, type Session } from "../cli/session";
 import { prepareWorkspace } from "../cli/workspace";
 import type { Sandbox } from "../sandbox/sandbox";
-import { Draw } from "./draw";
-import { rounded } from "./statistics";
+import { Draw } from "./parts/draw";
+import { rounded } from "./parts/statistics";
 
 // Does the platform always come up, whatever goes wrong on the way? Each run brings `dev` up from nothing, against a sandbox
 // that refuses and loses requests by its seed, while the process that deploys is killed now and then. It is started again

@@ -14,8 +14,8 @@ import { prepareWorkspace } from "../cli/workspace";
 import { durationOf } from "../facts/durations";
 import { QuietClock } from "../sandbox/azure/clock";
 import { startSandbox } from "../sandbox/sandbox";
-import { rounded } from "./statistics";
-import { unavoidable } from "./unavoidable";
+import { rounded } from "./parts/statistics";
+import { unavoidable } from "./parts/unavoidable";
 
 // How long the first `up` takes on Azure's clock, by the published durations: the real engine against the sandbox, whose
 // time stands still while anybody computes. Against it, the shortest time that Azure's rules leave to any program, and the

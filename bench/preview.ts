@@ -7,9 +7,9 @@ import { startLocalAzure } from "../cli/local-azure";
 import { places } from "../cli/places";
 import { exportState, newSession, operate } from "../cli/session";
 import { prepareWorkspace } from "../cli/workspace";
-import { measure, type Measured, type Order } from "./measured-run";
-import type { PlainResource } from "./plain-program";
-import { median, rounded } from "./statistics";
+import { measure, type Measured, type Order } from "./parts/measured-run";
+import type { PlainResource } from "./parts/plain-program";
+import { median, rounded } from "./parts/statistics";
 
 // How long and how much memory the preview of the whole stack takes, against a floor: as many plain resources of the same
 // types with the same inputs, on the same engine, turn by turn in the same run. Every run is a fresh process, so loading

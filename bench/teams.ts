@@ -12,8 +12,8 @@ import { writeTeamStack } from "../cli/team-stack";
 import { prepareWorkspace } from "../cli/workspace";
 import { processesOf, removeControlPlane } from "../sandbox/kubernetes/control-plane/control-plane";
 import { sandboxFiles } from "../sandbox/kubernetes/identity/places";
-import { measure, type Measured } from "./measured-run";
-import { median, rounded } from "./statistics";
+import { measure, type Measured } from "./parts/measured-run";
+import { median, rounded } from "./parts/statistics";
 
 // What a team's environment costs to preview and to bring up when there are 1, 10, 50 and 200 of them: the real engine, a stack
 // for each, one foundation and one cluster under all of them. Every team counts from the start of a fresh process, and reads the

@@ -1,9 +1,9 @@
-import { unavoidable } from "../../bench/unavoidable";
-import { Azure } from "../../sandbox/azure/azure";
-import { ManualClock } from "../../sandbox/azure/clock";
-import { ancestorId } from "../../sandbox/azure/ids";
-import { refusal } from "../../sandbox/azure/refusal";
-import type { ResourceType } from "../../sandbox/azure/resource-type";
+import { unavoidable } from "../../../bench/parts/unavoidable";
+import { Azure } from "../../../sandbox/azure/azure";
+import { ManualClock } from "../../../sandbox/azure/clock";
+import { ancestorId } from "../../../sandbox/azure/ids";
+import { refusal } from "../../../sandbox/azure/refusal";
+import type { ResourceType } from "../../../sandbox/azure/resource-type";
 
 const inGroup = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers";
 const plain = { forceNew: [], immutable: [], rules: [], outputs: () => ({}) };

@@ -1,6 +1,6 @@
-import { isAtOrBelow } from "../sandbox/azure/ids";
-import type { Azure } from "../sandbox/azure/azure";
-import type { Stored } from "../sandbox/azure/resource-type";
+import { isAtOrBelow } from "../../sandbox/azure/ids";
+import type { Azure } from "../../sandbox/azure/azure";
+import type { Stored } from "../../sandbox/azure/resource-type";
 
 /** One step of the chain that no program can shorten. */
 export interface Step {

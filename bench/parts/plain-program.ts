@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation/workspace";
-import { dropApiVersionAliases } from "../stacks/api-version-aliases";
+import { dropApiVersionAliases } from "../../stacks/api-version-aliases";
 
 /** A resource with everything known: no component above it, no output feeding it. */
 export interface PlainResource {

@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { PulumiFn } from "@pulumi/pulumi/automation/workspace";
-import { places } from "../cli/places";
-import { runStack, type Operation } from "../cli/run";
+import { places } from "../../cli/places";
+import { runStack, type Operation } from "../../cli/run";
 import { plainProgram, type PlainResource } from "./plain-program";
 
 /** What a child process is to run. The same file is both ends: the benchmark forks it, the child answers once. */
@@ -70,9 +70,9 @@ async function run(order: Order): Promise<Omit<Measured, "seconds">> {
 
 /** The project's own program, but for where it reads the orders. Waits for roles are Azure's time, not ours. */
 async function teamProgram(root: string): Promise<PulumiFn> {
-    const { team } = await import("../stacks/team");
-    const { loadTeamSettings } = await import("../stacks/settings/team");
-    const { dropApiVersionAliases } = await import("../stacks/api-version-aliases");
+    const { team } = await import("../../stacks/team");
+    const { loadTeamSettings } = await import("../../stacks/settings/team");
+    const { dropApiVersionAliases } = await import("../../stacks/api-version-aliases");
     return () => {
         const settings = loadTeamSettings();
         dropApiVersionAliases();
