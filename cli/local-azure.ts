@@ -22,11 +22,15 @@ export interface AzureBehaviour {
     foresees?: boolean;
 }
 
-/** Starts the sandbox on the subscription that this home keeps, by default without control planes for its clusters. */
+/**
+ * Starts the sandbox on the subscription that this home keeps, by default without control planes for its clusters.
+ * @param say Tells of images that are built. @default nobody is told
+ */
 export async function startLocalAzure(
     at: Places,
     behaviour: AzureBehaviour = {},
     controlPlanes?: ControlPlanesOptions,
+    say?: (text: string) => void,
 ): Promise<Sandbox> {
     const { clock = 0, seed = 1, faultRate = 0, foresees = false } = behaviour;
     const schemaPath = await schemaOf(at);
@@ -36,6 +40,7 @@ export async function startLocalAzure(
             ...{ store: copy?.store ?? at.sandboxStore, schemaPath, clock, foresees },
             ...(faultRate > 0 && { faults: { seed, rate: faultRate } }),
             ...(controlPlanes && !foresees && { controlPlanes }),
+            docker: { project: at.root, ...(say && { say }) },
         });
         return copy ? { ...sandbox, stop: () => sandbox.stop().finally(copy.remove) } : sandbox;
     } catch (fault) {

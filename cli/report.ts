@@ -20,6 +20,17 @@ export function kinds(state: Deployment): string[] {
     return table(rows);
 }
 
+/** Images of our own that the stack has, and how each came about: built by a Docker engine, or told by its context alone. */
+export function imageLines(state: Deployment): string[] {
+    const built = cloudResources(state).filter(({ type }) => type === "docker:index/image:Image");
+    return table(
+        built.map(({ urn, outputs = {} }) => {
+            const because = typeof outputs.because === "string" ? `: ${outputs.because}` : "";
+            return [nameOf(urn), `${String(outputs.built)}${because}`, shortened(outputs.repoDigest)];
+        }),
+    );
+}
+
 /** The stack's outputs, one a line. */
 export function outputLines(outputs: Readonly<Record<string, unknown>>): string[] {
     return table(Object.entries(flattened(outputs)).map(([name, value]) => [name, shortened(value)]));

@@ -21,7 +21,7 @@ export interface RunOptions {
     stack: string;
     /** Folder with `Pulumi.yaml` and the stack's file. */
     workspaceDir: string;
-    /** Where the sandbox's providers listen, as `PULUMI_DEBUG_PROVIDERS` has it: `azure-native:PORT,kubernetes:PORT`. */
+    /** Where the sandbox's providers listen, as `PULUMI_DEBUG_PROVIDERS` has it: `azure-native:PORT,kubernetes:PORT,docker:PORT`. */
     debugProviders: string;
     onEvent?: (event: EngineEvent) => void;
     /** Interrupts the engine: what runs is finished, nothing new is started. */

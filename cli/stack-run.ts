@@ -39,7 +39,7 @@ export async function withSandbox<T>(
     };
     const release = await takeRunLock(at, command, say);
     try {
-        const sandbox = await startLocalAzure(at, behaviour, controlPlanesOf(at, say));
+        const sandbox = await startLocalAzure(at, behaviour, controlPlanesOf(at, say), say);
         try {
             return await work(sandbox);
         } finally {

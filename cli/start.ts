@@ -1,6 +1,6 @@
 import { costOf } from "./control-planes";
 import { carryOut, planLines, previewWithFreeNames } from "./deploy";
-import { azureTime, kinds, outputLines } from "./report";
+import { azureTime, imageLines, kinds, outputLines } from "./report";
 import { deployed } from "./export";
 import { savePicture } from "./picture";
 import { differences, factsOf, tableLines } from "./environments";
@@ -76,6 +76,7 @@ async function summarise(run: StackRun, changed: boolean, next: [string, string]
         section("Kubernetes", await clusterLines(run));
         section("Picture", [`  ${await savePicture(run.at, stack, deployed(state))}`]);
     }
+    section("Images", imageLines(state));
     section("Different from dev", await shortDifferences(run));
     section("Next", table(next));
     terminal.line();

@@ -16,12 +16,15 @@ export function writeTeamStack({ root }: Pick<Places, "root">, stack: string, sa
     const team = stack.slice(environment.length + 1);
     const order = `${ordersFolder}/${team}.yaml`;
     if (!/^[a-z0-9-]+$/.test(team) || team === "fleet" || !existsSync(join(root, order))) return;
-    writeWhole(file, teamStackText(environment, team, existsSync(join(root, `Pulumi.${environment}-services.yaml`))));
+    const above = (["services", "images"] as const).filter((kind) =>
+        existsSync(join(root, `Pulumi.${environment}-${kind}.yaml`)),
+    );
+    writeWhole(file, teamStackText(environment, team, above));
     say(`Pulumi.${stack}.yaml is written, from ${order}: commit both`);
 }
 
-/** @param hasServices Is there a stack of what the environment's cluster shares? */
-export function teamStackText(environment: string, team: string, hasServices: boolean): string {
+/** @param above Which of the stacks are there of what the environment's cluster shares, and of our own images. */
+export function teamStackText(environment: string, team: string, above: readonly ("services" | "images")[]): string {
     return `# The environment of team ${team} in ${environment}. All that it is lies in its order, ${ordersFolder}/${team}.yaml (docs/teams.md).
 #
 #   pulumi config set azure-native:subscriptionId YOUR-SUBSCRIPTION
@@ -30,6 +33,6 @@ config:
   mlplatform:kind: team
   mlplatform:environment: ${environment}
   mlplatform:foundation: ${environment}
-${hasServices ? `  mlplatform:services: ${environment}-services\n` : ""}  mlplatform:team: ${team}
+${above.map((kind) => `  mlplatform:${kind}: ${environment}-${kind}\n`).join("")}  mlplatform:team: ${team}
 `;
 }

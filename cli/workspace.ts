@@ -14,7 +14,7 @@ import { environments, tiers } from "../stacks/tiers";
 import type { Tier } from "../stacks/tiers";
 import type { Engine } from "./engine";
 import { readOwn, textOf, writeWhole } from "../sandbox/files";
-import { sandboxOwnImages, writeSandboxLock } from "./images/sandbox-import";
+import { builtElsewhere, writeSandboxLock } from "./images/sandbox-import";
 import { workspaceOf } from "./places";
 import type { Places } from "./places";
 import { UserError } from "./user-error";
@@ -202,9 +202,10 @@ export async function prepareWorkspace(at: Places, engine: Engine, stack: string
 /** What a stack of that kind must be told and no committed file can know. */
 function standInsOf(at: Places, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const kind = config[`${project}:kind`];
-    // The sandbox reaches no publisher and builds no image: it makes digests up.
-    if (kind === "services")
-        return { [`${project}:imageLock`]: writeSandboxLock(at), [`${project}:ownImages`]: sandboxOwnImages() };
+    // The sandbox reaches no publisher, and has nothing of what is built elsewhere: it makes digests up.
+    if (kind === "services") return { [`${project}:imageLock`]: writeSandboxLock(at) };
+    if (kind === "images")
+        return { [`${project}:imageLock`]: writeSandboxLock(at), [`${project}:builtElsewhere`]: builtElsewhere() };
     return kind === "team" ? {} : foundationStandIns(config[`${project}:environment`]);
 }
 

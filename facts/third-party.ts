@@ -151,6 +151,11 @@ export const thirdParties = {
         ...{ purpose: "keeps what is labelled, and its backups", date: seen },
         source: "https://hub.docker.com/_/postgres; the tag moves with patches, the lock does not",
     },
+    node: {
+        ...{ kind: "image", repository: "docker.io/library/node", version: "22.23.3-bookworm-slim" },
+        ...{ from: "dockerHub", date: "2026-11-25", purpose: "base of the images of our own programs" },
+        source: "https://hub.docker.com/_/node; the version is the one that package.json pins, its tag there unverified",
+    },
     ubuntu: {
         ...{ kind: "image", repository: "docker.io/library/ubuntu", version: "24.04", from: "dockerHub", date: seen },
         purpose: "base of the image of pipeline agents",

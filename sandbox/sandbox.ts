@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { version as dockerVersion } from "@pulumi/docker/package.json";
 import { version as kubernetesVersion } from "@pulumi/kubernetes/package.json";
 import { Azure } from "./azure/azure";
 import type { AzureOptions } from "./azure/azure";
@@ -10,6 +11,8 @@ import { Faults } from "./azure/faults";
 import type { FaultOptions } from "./azure/faults";
 import type { ResourceType } from "./azure/resource-type";
 import { readSchema } from "./azure/schema";
+import { DockerProvider } from "./docker/provider";
+import type { DockerSurroundings, Registries } from "./docker/provider";
 import { ControlPlanes } from "./kubernetes/control-planes";
 import type { ControlPlanesOptions } from "./kubernetes/control-planes";
 import { KubernetesProvider } from "./kubernetes/provider/backend";
@@ -38,6 +41,8 @@ export interface SandboxOptions {
     controlPlanes?: ControlPlanesOptions;
     /** Where API servers listen, and how one logs in there. @default those of `controlPlanes` */
     clusters?: Surroundings;
+    /** Where images are built, and with what. @default in the folder that the process runs in, and by nothing */
+    docker?: Omit<DockerSurroundings, "registries">;
 }
 
 /** A running sandbox. */
@@ -54,7 +59,7 @@ export interface Sandbox {
     stop(): Promise<void>;
 }
 
-/** Starts the stand-ins of Azure and of the Kubernetes provider behind Pulumi's provider protocol. */
+/** Starts the stand-ins of Azure and of the Kubernetes and Docker providers behind Pulumi's provider protocol. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const { store, schemaPath, clock = 0, faults, types, durations, foresees = false } = options;
     if (store !== ":memory:") mkdirSync(dirname(store), { recursive: true });
@@ -75,7 +80,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const cluster = await serve(
         new KubernetesProvider(kubernetesVersion, { holdsChart: holdsChartIn(azure), ...clusters }),
     );
-    const debugProviders = `azure-native:${served.port},kubernetes:${cluster.port}`;
+    const docker = await serve(
+        new DockerProvider(dockerVersion, {
+            project: process.cwd(),
+            ...options.docker,
+            registries: registriesOf(azure),
+        }),
+    );
+    const debugProviders = `azure-native:${served.port},kubernetes:${cluster.port},docker:${docker.port}`;
     return {
         port: served.port,
         debugProviders,
@@ -83,7 +95,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         azure,
         ...(planes && { controlPlanes: planes }),
         stop: async () => {
-            await Promise.all([served.stop(), cluster.stop(), planes?.close()]);
+            await Promise.all([served.stop(), cluster.stop(), docker.stop(), planes?.close()]);
             azure.close();
         },
     };
@@ -96,4 +108,20 @@ function holdsChartIn(azure: Azure): NonNullable<Surroundings["holdsChart"]> {
             const isThat = image.repository === repository && image.tag === tag;
             return isThat && azure.get(image.registryId)?.outputs.loginServer === host;
         });
+}
+
+function registriesOf(azure: Azure): Registries {
+    const idOf = (host: string): string | undefined =>
+        azure.list("azure-native:containerregistry:Registry").find(({ outputs }) => outputs.loginServer === host)?.id;
+    return {
+        held: (host) => {
+            const id = idOf(host);
+            return id === undefined ? undefined : azure.images().filter(({ registryId }) => registryId === id);
+        },
+        push: (host, image) => {
+            const registryId = idOf(host);
+            if (registryId === undefined) throw new Error(`no registry answers at ${host}`);
+            azure.pushImage({ ...image, registryId });
+        },
+    };
 }

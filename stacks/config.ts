@@ -27,6 +27,7 @@ export type IsSecret = (key: string) => boolean;
 const emptyTexts = [
     "foundation",
     "imageLock",
+    "images",
     "team",
     "services",
     "workload",
@@ -53,7 +54,7 @@ const emptyLists = [
 ];
 const emptyMaps = [
     "gateway",
-    "ownImages",
+    "builtElsewhere",
     "pipelineAgents",
     "notebooks",
     "labelling",

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { foundationContract, type FoundationContract } from "./contract";
+import type { ImagesBelow } from "./image-in";
+import { imagesContract } from "./images-contract";
 import { servicesContract, type ServicesContract } from "./services-contract";
 import type { UpperSettings } from "./settings/upper";
 
@@ -33,6 +35,21 @@ export async function servicesBelow(stack: string, environment: string): Promise
     return contract;
 }
 
+/**
+ * Our own images, as they were last built: what a preview of their stack would change is not known before it is up.
+ * @param stack @default - none, and nothing runs an image of ours by its name
+ * @throws pulumi.RunError when it is not up, of another version, or of another environment than this stack.
+ */
+export async function imagesBelow(stack: string | undefined, environment: string): Promise<ImagesBelow | undefined> {
+    if (stack === undefined) return undefined;
+    const contract = await readBelow(stack, imagesContract);
+    if (contract.environment !== environment)
+        throw new pulumi.RunError(
+            `mlplatform:environment must be that of the images, "${contract.environment}" in stack ${stack}, got "${environment}"`,
+        );
+    return { stack, images: contract.images };
+}
+
 async function readBelow<Contract>(
     stack: string,
     promised: { names: readonly string[]; read: (stack: string, outputs: Record<string, unknown>) => Contract },
@@ -46,6 +63,10 @@ async function readBelow<Contract>(
             }),
         ),
     );
+    if (Object.values(outputs).every((value) => value === undefined))
+        throw new pulumi.RunError(
+            `stack ${stack} promises nothing yet: bring it up first, pulumi up --stack ${stack}. A preview of it is not enough`,
+        );
     try {
         return promised.read(stack, outputs);
     } catch (fault) {

@@ -39,7 +39,9 @@ const kinds: Readonly<Record<ReturnType<typeof kindOf>, () => Build>> = {
         };
     },
     images: () => {
-        throw new pulumi.RunError("mlplatform:kind images is not built yet; one of foundation, services, team");
+        const { loadImagesSettings } = require("./settings/images") as typeof import("./settings/images");
+        const { images } = require("./images") as typeof import("./images");
+        return () => images(loadImagesSettings());
     },
     services: () => {
         const { loadServicesSettings } = require("./settings/services") as typeof import("./settings/services");

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { clusterProvider } from "../components/workloads/cluster-connection";
-import { foundationBelow } from "./foundation-reference";
+import { foundationBelow, imagesBelow } from "./foundation-reference";
 import { apps } from "./services/apps";
 import { base } from "./services/base";
 import { shared } from "./services/shared";
@@ -14,7 +14,8 @@ export async function services(settings: ServicesSettings): Promise<Record<strin
         ...{ resourceGroupName: below.resourceGroups.platform, clusterName: below.cluster.name },
         ...{ privateFqdn: below.cluster.privateFqdn, tenantId: below.tenantId },
     });
-    const told = shared(settings, below, cluster);
+    const images = await imagesBelow(settings.images, below.environment);
+    const told = shared(settings, below, cluster, images);
     const made = base(told);
     const { gateway, queue, volumes } = made;
     apps(told, made);

@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterProvider } from "../components/workloads/cluster-connection";
-import { foundationBelow, servicesBelow } from "./foundation-reference";
+import { foundationBelow, imagesBelow, servicesBelow } from "./foundation-reference";
+import { projectFolder } from "./project-folder";
 import type { TeamSettings } from "./settings/team";
 import { scoringFaults, scoringNotes, type ScoringPlace } from "./team/endpoints";
 import { scoringPlace, teamEnvironment } from "./team/environment";
@@ -16,7 +15,7 @@ import { expiryOf, type TeamOrder } from "./team/order";
  */
 export async function team(
     settings: TeamSettings,
-    root = cloneOf(__dirname),
+    root = projectFolder(__dirname, ordersFolder),
     today = new Date(),
 ): Promise<Record<string, pulumi.Output<unknown>>> {
     const { fleet, order } = orderOf(settings, root);
@@ -28,14 +27,19 @@ export async function team(
     refuseAll(capacityFaults(ordersOf(fleet, settings.environment), nodePools, settings.foundation));
     const shared =
         settings.services === undefined ? undefined : await servicesBelow(settings.services, below.environment);
-    if (shared) await judgeScoring(order, scoringPlace(order, below, shared));
+    const images = await imagesBelow(settings.images, below.environment);
+    if (shared) await judgeScoring(order, scoringPlace(order, below, shared, images));
     else if (Object.keys({ ...order.endpoints, ...order.batch }).length > 0)
         refuseAll([`mlplatform:services must be set: ${order.file} orders endpoints or batches, which need it`]);
     const cluster = await clusterProvider("cluster", {
         ...{ resourceGroupName: below.resourceGroups.platform, clusterName: below.cluster.name },
         ...{ privateFqdn: below.cluster.privateFqdn, tenantId: below.tenantId },
     });
-    return teamEnvironment(order, settings, { foundation: below, cluster, today, ...(shared && { services: shared }) });
+    return teamEnvironment(order, settings, {
+        ...{ foundation: below, cluster, today },
+        ...(shared && { services: shared }),
+        ...(images && { images }),
+    });
 }
 
 /** @throws pulumi.RunError naming all that keeps endpoints and batches from running */
@@ -68,12 +72,4 @@ function readOrRefuse(root: string): Fleet {
 
 function refuseAll(faults: readonly string[]): void {
     if (faults.length > 0) throw new pulumi.RunError(faults.join("\n"));
-}
-
-/** The nearest folder upwards that is the project: the program may run compiled, from a folder of its own. */
-function cloneOf(folder: string): string {
-    if (existsSync(join(folder, ordersFolder)) && existsSync(join(folder, "Pulumi.yaml"))) return folder;
-    const parent = dirname(folder);
-    if (parent === folder) throw new pulumi.RunError(`there is no ${ordersFolder}/ beside Pulumi.yaml`);
-    return cloneOf(parent);
 }

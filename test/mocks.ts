@@ -56,6 +56,9 @@ const answers: Record<string, (args: Pick<Seen, "name" | "inputs">) => Record<st
     "azure-native:containerregistry:Registry": ({ inputs }) => ({
         loginServer: `${String(inputs.registryName)}.azurecr.io`,
     }),
+    "docker:index/image:Image": ({ inputs }) => ({
+        repoDigest: `${String(inputs.imageName).replace(/:[^:/]*$/, "")}@sha256:${"d".repeat(64)}`,
+    }),
     "azure-native:storage:StorageAccount": ({ inputs }) => {
         const services = ["blob", "file", "dfs", "queue", "table"];
         const url = (service: string): string => `https://${String(inputs.accountName)}.${service}.core.windows.net/`;

@@ -8,7 +8,7 @@ import { withSandbox, type Context } from "../stack-run";
 import { table } from "../table";
 import { UserError } from "../user-error";
 import { lockAll } from "./lock";
-import { importIntoSandbox, standInForOwnImages } from "./sandbox-import";
+import { importBuiltElsewhere, importIntoSandbox } from "./sandbox-import";
 import { importScript } from "./script";
 
 const uses = "images list | lock | import STACK | script REGISTRY";
@@ -42,9 +42,9 @@ export function importInto(azure: Azure, environment: string): string {
             `the sandbox has ${found.length} registries of environment "${environment}"; npx mlplatform start ${environment} makes one`,
         );
     const { imported, there } = importIntoSandbox(azure, registry.id);
-    const own = standInForOwnImages(azure, registry.id);
+    const elsewhere = importBuiltElsewhere(azure, registry.id);
     const name = registry.id.slice(registry.id.lastIndexOf("/") + 1);
-    return `third-party images and charts in ${name}: ${imported} imported, ${there} were there; ${own.imported + own.there} of our own by name alone`;
+    return `third-party images and charts in ${name}: ${imported} imported, ${there} were there; ${elsewhere.imported + elsewhere.there} of our own that is built elsewhere, by name alone`;
 }
 
 function tagOf({ tags }: Record<string, unknown>, name: string): unknown {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { ownImageNames, ownImages, type OwnImageName } from "../../facts/own-images";
+import { ownImage, ownImageNames, ownRepository, type OwnImageName } from "../../facts/own-images";
 import { mirroredRepository, thirdParty, thirdPartyNames, type Digest } from "../../facts/third-party";
 import type { Azure } from "../../sandbox/azure/azure";
 import { AzureError } from "../../sandbox/azure/refusal";
@@ -18,12 +18,10 @@ const note = "Made up by the sandbox from names and versions: these are no publi
 const madeUp = (words: string): Digest =>
     `sha256:${createHash("sha256").update(`mlplatform sandbox ${words}`).digest("hex")}`;
 
-/** Digests of our own images, in the place of the images stack, which builds them. */
-export function sandboxOwnImages(): Record<OwnImageName, Digest> {
-    return Object.fromEntries(ownImageNames.map((name) => [name, madeUp(`own ${name}`)])) as Record<
-        OwnImageName,
-        Digest
-    >;
+/** Digests of our own images that no stack here builds. */
+export function builtElsewhere(): Partial<Record<OwnImageName, Digest>> {
+    const names = ownImageNames.filter((name) => ownImage(name).build === undefined);
+    return Object.fromEntries(names.map((name) => [name, madeUp(`own ${name}`)]));
 }
 
 /** The sandbox's own lock: the same names and versions give the same digests. */
@@ -58,14 +56,12 @@ export function importIntoSandbox(azure: Azure, registryId: string): Imported {
     );
 }
 
-/** Puts images of our own there, as the images stack would that builds them: the sandbox knows of them by name alone. */
-export function standInForOwnImages(azure: Azure, registryId: string): Imported {
-    const digests = sandboxOwnImages();
+/** Puts images of our own there that no stack here builds. */
+export function importBuiltElsewhere(azure: Azure, registryId: string): Imported {
     return importAll(
         azure,
-        ownImageNames.map((name) => {
-            const { repository } = ownImages[name];
-            return { registryId, repository, tag: "sandbox", digest: digests[name] };
+        Object.entries(builtElsewhere()).map(([name, digest]) => {
+            return { registryId, repository: ownRepository(name), tag: "sandbox", digest };
         }),
     );
 }

@@ -24,9 +24,10 @@ export type Scanners = (template: ArmTemplate) => Promise<ScanResult[]>;
 export async function scan(context: Context, asked: readonly string[]): Promise<void> {
     const stacks = asked.length > 0 ? asked : knownStacks(context.at);
     const above = knownStacks(context.at, "services", "team").filter((stack) => stacks.includes(stack));
+    const images = knownStacks(context.at, "images");
     const templates = new Map<string, ArmTemplate>();
     for (const stack of stacks)
-        if (!above.includes(stack)) templates.set(stack, await armTemplateOf(context, stack, true));
+        if (![...above, ...images].includes(stack)) templates.set(stack, await armTemplateOf(context, stack, true));
     const manifests = await plannedManifests(context, above);
     const listed = JSON.parse(readFileSync(join(context.at.root, "scan-exceptions.json"), "utf8")) as Exception[];
     const ofArm = ({ type }: Exception): boolean => type.includes("/");

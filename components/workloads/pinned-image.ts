@@ -1,6 +1,10 @@
 /** An image by what it holds, not by a name that can be moved: `HOST/REPOSITORY@sha256:DIGEST`. */
 export type PinnedImage = `${string}@sha256:${string}`;
 
+/** An image of a registry by its digest, which begins with `sha256:`. */
+export const pinned = (loginServer: string, repository: string, digest: string): PinnedImage =>
+    `${loginServer}/${repository}@sha256:${digest.slice("sha256:".length)}`;
+
 const host = /^[a-z0-9][a-z0-9.-]*(?::\d{2,5})?$/;
 const repository = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
 

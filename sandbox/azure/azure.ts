@@ -234,6 +234,16 @@ export class Azure implements Subscription {
         this.store.apply({ image }, this.now());
     }
 
+    /**
+     * Takes a push: unlike an import, it moves a tag that is there.
+     * @throws AzureError when there is no such registry
+     */
+    pushImage(image: StoredImage): void {
+        this.settle();
+        this.throwIf(importRefusal(image, this, []));
+        this.store.apply({ image }, this.now());
+    }
+
     /** Every tag of every registry. */
     images(): StoredImage[] {
         return this.store.images();

@@ -9,11 +9,10 @@ import { namespace } from "../../components/workloads/namespace";
 import { apiServerOpening, inBlock, networkPolicies, type Opening } from "../../components/workloads/network-policies";
 import type { NodePlace } from "../../components/workloads/node-place";
 import { notebookOpenings, Notebooks } from "../../components/workloads/notebooks";
-import type { PinnedImage } from "../../components/workloads/pinned-image";
+import { pinned, type PinnedImage } from "../../components/workloads/pinned-image";
 import { PipelineAgents } from "../../components/workloads/pipeline-agents";
 import { outside } from "../../components/workloads/sign-in";
 import { WorkloadIdentity } from "../../components/workloads/workload-identity";
-import { ownImages, type OwnImageName } from "../../facts/own-images";
 import { vmSize } from "../../facts/vm-sizes";
 import { hostOf } from "../settings/apps";
 import type { Base } from "./base";
@@ -58,7 +57,7 @@ function agentsOf(told: Shared, base: Base, choice: Chosen<"pipelineAgents">): p
             ...{
                 ...choice,
                 namespace: home,
-                image: ownImage(told, "pipelineAgent"),
+                image: told.ownImage("pipelineAgents", "pipeline-agent"),
                 nodes: place(told, choice.nodePool),
             },
             serviceAccountName: agent.ready.apply(() => "agent"),
@@ -83,8 +82,12 @@ function notebooksOf(told: Shared, base: Base, choice: Chosen<"notebooks">): pul
         {
             ...{ ...choice, host, core, namespace: home, tenantId: below.tenantId, chart: chart("jupyterhub-chart") },
             hubImages: { hub: image("jupyterhub-hub"), proxy: image("jupyterhub-proxy"), pause: image("pause") },
-            images: choice.images.map(({ name, title, image: own }) => ({
-                ...{ name, title, image: own === undefined ? image("jupyterhub-singleuser") : inRegistry(told, own) },
+            images: choice.images.map(({ name, title, image: own }, index) => ({
+                ...{ name, title },
+                image:
+                    own === undefined
+                        ? image("jupyterhub-singleuser")
+                        : chosenImage(told, own, `notebooks.images[${index}].image`),
             })),
             sizes: choice.sizes.map((size) => ({
                 ...size,
@@ -124,7 +127,7 @@ function labellingOf(told: Shared, base: Base, choice: Chosen<"labelling">): pul
         "labelling",
         {
             ...{ ...choice, host, namespace: home, tenantId: below.tenantId, nodes: place(told, choice.nodePool) },
-            proxyImage: ownImage(told, "labellingProxy"),
+            proxyImage: told.ownImage("labelling", "labelling-proxy"),
             ...{ labelStudioImage: image("label-studio"), postgresqlImage: image("postgresql") },
             storageClassName: base.volumes.storageClassName,
             proxyAccountName: pulumi.all([ready, ...access.map((role) => role.ready)]).apply(() => account),
@@ -142,7 +145,7 @@ function backupOf(told: Shared, { volumes }: Base): pulumi.Output<unknown> {
     const backup = new DiskBackup(
         "backup",
         {
-            ...{ ...settings.backup, namespace: home, nodes: core, image: ownImage(told, "backup") },
+            ...{ ...settings.backup, namespace: home, nodes: core, image: told.ownImage("backup", "backup") },
             ...{ storageClassName: volumes.storageClassName, snapshotClassName: volumes.snapshotClassName },
         },
         { providers: [cluster], dependsOn: inside },
@@ -191,14 +194,10 @@ function route(
     );
 }
 
-/** An image of our own, in the platform's registry. */
-function ownImage(told: Shared, name: OwnImageName): PinnedImage {
-    return inRegistry(told, `${ownImages[name].repository}@${told.settings.ownImages[name] ?? ""}`);
-}
-
-function inRegistry({ below }: Shared, image: string): PinnedImage {
-    const [repository = "", digest = ""] = image.split("@sha256:");
-    return `${below.registry.loginServer}/${repository}@sha256:${digest}`;
+/** An image for people to work in: one of our own by its name, or any of the platform's registry by its digest. */
+function chosenImage({ below, ownImage }: Shared, image: string, field: string): PinnedImage {
+    const [repository = "", digest] = image.split("@");
+    return digest === undefined ? ownImage(field, image) : pinned(below.registry.loginServer, repository, digest);
 }
 
 /** Nodes of a pool, with the taints that its config states. */

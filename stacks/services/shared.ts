@@ -1,15 +1,14 @@
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../components/placement";
 import { platformTags } from "../../components/tags";
 import type { MirroredChart } from "../../components/workloads/chart";
 import { mirrored, mirroredChart } from "../../components/workloads/mirrored-image";
 import type { NodePlace } from "../../components/workloads/node-place";
-import type { PinnedImage } from "../../components/workloads/pinned-image";
+import { pinned, type PinnedImage } from "../../components/workloads/pinned-image";
 import { thirdParty, type ChartName, type ImageName } from "../../facts/third-party";
 import type { FoundationContract } from "../contract";
-import { digestsOf, readImageLock } from "../image-lock";
+import { imageIn, type ImagesBelow } from "../image-in";
+import { lockedDigests } from "../locked-digests";
 import type { ServicesSettings } from "../settings/services";
 
 /** What every part of a services stack is told. */
@@ -23,6 +22,12 @@ export interface Shared {
     /** A third party's image in the platform's registry. */
     image: (name: ImageName) => PinnedImage;
     chart: (name: ChartName) => MirroredChart;
+    /**
+     * An image of our own there, by its name in the images stack.
+     * @param key Of config, that asks for it.
+     * @throws pulumi.RunError when that stack has none of that name
+     */
+    ownImage: (key: string, name: string) => PinnedImage;
     /** Nodes for what the cluster cannot do without: those of the system, which are never none. */
     core: NodePlace;
     /** Copies of what must not be missed: two where an environment can lose a zone. */
@@ -38,6 +43,7 @@ export function shared(
     settings: ServicesSettings,
     below: FoundationContract,
     cluster: pulumi.ProviderResource,
+    images?: ImagesBelow,
 ): Shared {
     const { environment, workload, subscriptionId, location, resourceGroups, registry, network } = below;
     const system = below.cluster.nodePools.find(({ mode }) => mode === "System");
@@ -52,19 +58,13 @@ export function shared(
         },
         image: (name) => mirrored(name, registry.loginServer, digestOf),
         chart: (name) => ({ name: mirroredChart(name, registry.loginServer), version: thirdParty(name).version }),
+        ownImage: (key, name) => {
+            const { repository, digest } = imageIn(`mlplatform:${key}`, name, images);
+            return pinned(registry.loginServer, repository, digest);
+        },
         core: { pool: system.prefix, taints: system.taints },
         replicas: settings.tier.leastSystemNodes > 1 ? 2 : 1,
         // Its service has the first address of all services.
         apiServerBlocks: [`${services.replace(/\d+$/, "1")}/32`, network.blocks.apiServer],
     };
-}
-
-function lockedDigests(file: string): ReturnType<typeof digestsOf> {
-    try {
-        const path = resolve(file);
-        const content = existsSync(path) ? readFileSync(path, "utf8") : undefined;
-        return digestsOf(file, readImageLock(file, content));
-    } catch (fault) {
-        throw new pulumi.RunError(fault instanceof Error ? fault.message : String(fault));
-    }
 }

@@ -3,23 +3,28 @@ import { labellingFaults } from "../../components/workloads/labelling";
 import { notebookFaults } from "../../components/workloads/notebooks";
 import type { PinnedImage } from "../../components/workloads/pinned-image";
 import { wholeNumberFault } from "../../components/units";
-import { ownImages, type OwnImageName } from "../../facts/own-images";
 import { workContainers } from "../../components/storage/containers";
 import { namespace, type ReadConfig } from "../config";
-import { anyNumber, list, object, optional, record, text, type Parsed } from "../parse";
+import { anyNumber, list, object, optional, text, type Parsed } from "../parse";
+import { stackName } from "./upper";
 
 const size = object({
     ...{ name: text(), title: text(), pool: text(), cores: anyNumber, memoryGib: anyNumber },
     gpus: optional(anyNumber),
 });
+/** By its name in the images stack, or any of the platform's registry by its digest. */
+const imageOfOurs = text(
+    /^(?:[a-z0-9][a-z0-9-]*|[^@:]+@sha256:[0-9a-f]{64})$/,
+    "the name of an image of the images stack, or REPOSITORY@sha256:DIGEST of the platform's registry, without a tag",
+);
 const environment = object({
     ...{ name: text(), title: text() },
-    image: optional(text(/^[^@]+@sha256:[0-9a-f]{64}$/, "REPOSITORY@sha256:DIGEST of the platform's registry")),
+    image: optional(imageOfOurs),
 });
 
 /** What people work with in the cluster: none of it is there unless its key is. */
 export const appKeys = {
-    "mlplatform:ownImages": record(text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 of 0-9a-f")),
+    "mlplatform:images": stackName,
     "mlplatform:pipelineAgents": object({
         ...{ organisation: text(), pool: text(), nodePool: text(), maxAgents: anyNumber },
         ...{ maxJobMinutes: optional(anyNumber), demands: optional(list(text())) },
@@ -37,8 +42,8 @@ export const appKeys = {
 } as const;
 
 export interface AppSettings {
-    /** Digests of our own images, as the images stack tells them. */
-    ownImages: Partial<Record<OwnImageName, string>>;
+    /** Stack that builds our own images. @default - none: nothing that needs one is there */
+    images?: string;
     pipelineAgents?: Parsed<(typeof appKeys)["mlplatform:pipelineAgents"]>;
     notebooks?: Parsed<(typeof appKeys)["mlplatform:notebooks"]>;
     labelling?: Parsed<(typeof appKeys)["mlplatform:labelling"]>;
@@ -51,31 +56,23 @@ const defaultBackup = { hour: 2, keep: 14 };
 
 /** The part of the settings that is about them, and what is wrong with it. */
 export function appSettings(read: ReadConfig<typeof appKeys>, domain: string): { apps: AppSettings; faults: string[] } {
-    const ours = read["mlplatform:ownImages"] ?? {};
     const [agents, notebooks] = [read["mlplatform:pipelineAgents"], read["mlplatform:notebooks"]];
     const labelling = read["mlplatform:labelling"];
     const backup = read["mlplatform:backup"] ?? defaultBackup;
-    const keepsSomething = notebooks !== undefined || labelling !== undefined;
-    const needed: [OwnImageName, boolean][] = [
-        ["pipelineAgent", agents !== undefined],
-        ["labellingProxy", labelling !== undefined],
-        ["backup", keepsSomething],
+    const images = read["mlplatform:images"];
+    const needing = [
+        ...(agents ? ["pipelineAgents"] : []),
+        ...(notebooks ? ["notebooks"] : []),
+        ...(labelling ? ["labelling"] : []),
     ];
     const containers = workContainers.map(({ name }) => name);
     const faults = [
-        ...Object.keys(ours)
-            .filter((name) => !(name in ownImages))
-            .map(
-                (name) =>
-                    `${namespace}:ownImages["${name}"] is no image of ours, those are ${Object.keys(ownImages).join(", ")}`,
-            ),
-        ...needed.flatMap(([name, isNeeded]) =>
-            isNeeded && ours[name] === undefined
-                ? [
-                      `${namespace}:ownImages["${name}"] must be set, for an image that ${ownImages[name].purpose}: the images stack tells its digest`,
-                  ]
-                : [],
-        ),
+        ...(images === undefined
+            ? needing.map(
+                  (key) =>
+                      `${namespace}:images must be set for ${namespace}:${key}, which runs images of our own: the stack that builds them`,
+              )
+            : []),
         ...(agents
             ? agentFaults(`${namespace}:pipelineAgents.`, { ...agents, image, nodes: { pool: agents.nodePool } })
             : []),
@@ -106,7 +103,8 @@ export function appSettings(read: ReadConfig<typeof appKeys>, domain: string): {
     return {
         faults: domain === "" ? [] : faults,
         apps: {
-            ...{ ownImages: ours, backup },
+            backup,
+            ...(images !== undefined && { images }),
             ...(agents && { pipelineAgents: agents }),
             ...(notebooks && { notebooks }),
             ...(labelling && { labelling }),

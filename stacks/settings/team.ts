@@ -1,6 +1,6 @@
 import { loadConfig, namespace, readConfig, SettingsError, type ConfigTable, type IsSecret } from "../config";
 import { number, text } from "../parse";
-import { requiredUpperKeys, upperKeys, upperSettings, type UpperSettings } from "./upper";
+import { requiredUpperKeys, stackName, upperKeys, upperSettings, type UpperSettings } from "./upper";
 
 /** The config of a team stack, read and checked. What the team gets is in its order (stacks/team/order.ts). */
 export interface TeamSettings extends UpperSettings {
@@ -8,6 +8,8 @@ export interface TeamSettings extends UpperSettings {
     team: string;
     /** Stack of what the cluster shares. @default - none: no queue for jobs, and nothing in front of endpoints */
     services?: string;
+    /** Stack that builds our own images. @default - none: the order names images by their digests */
+    images?: string;
     /** Seconds to wait until a new role applies. */
     rolePropagationSeconds: number;
 }
@@ -16,7 +18,8 @@ export interface TeamSettings extends UpperSettings {
 export const teamKeys = {
     ...upperKeys,
     "mlplatform:team": text(/^[a-z](?:-?[a-z0-9]){1,19}$/, "the name of a file in teams/, without .yaml"),
-    "mlplatform:services": text(/^[A-Za-z0-9_.-]{1,100}$/, "the name of a stack"),
+    "mlplatform:services": stackName,
+    "mlplatform:images": stackName,
     "mlplatform:rolePropagationSeconds": number(0, 1800, false),
 } as const;
 
@@ -44,9 +47,10 @@ export function readTeamSettings(
             `mlplatform:rolePropagationSeconds must be at least ${tier.leastPropagationSeconds} in ${environment}, got ${rolePropagationSeconds}`,
         );
     if (faults.length > 0) throw new SettingsError(faults);
-    const services = read["mlplatform:services"];
+    const [services, images] = [read["mlplatform:services"], read["mlplatform:images"]];
     return {
         ...{ ...settings, team: read["mlplatform:team"] ?? "", rolePropagationSeconds },
         ...(services !== undefined && { services }),
+        ...(images !== undefined && { images }),
     };
 }

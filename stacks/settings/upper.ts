@@ -12,11 +12,13 @@ export interface UpperSettings {
     tenantId: string;
 }
 
+export const stackName = text(/^[A-Za-z0-9_.-]{1,100}$/, "the name of a stack");
+
 /** Keys that all of them read. */
 export const upperKeys = {
     "mlplatform:kind": oneOf(stackKinds),
     "mlplatform:environment": oneOf(environments),
-    "mlplatform:foundation": text(/^[A-Za-z0-9_.-]{1,100}$/, "the name of a stack"),
+    "mlplatform:foundation": stackName,
     "azure-native:subscriptionId": guid,
     "azure-native:tenantId": guid,
 } as const;

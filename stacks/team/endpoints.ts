@@ -9,6 +9,7 @@ import {
     type EndpointShape,
 } from "../../components/workloads/model-endpoint";
 import type { PoolView } from "../../components/workloads/node-capacity";
+import { pinned } from "../../components/workloads/pinned-image";
 import {
     placementFaults,
     strategyOf,
@@ -18,6 +19,7 @@ import {
 } from "../../components/workloads/placement";
 import { replicasOf } from "../../components/workloads/scaling";
 import { memoryMibOf, type Scorer, type ScorerRoom } from "../../components/workloads/scorer-pod";
+import { imageIn, imageNameFaults, type ImagesBelow } from "../image-in";
 import { containerName } from "./order";
 import type { ScoringOrder } from "./scoring-order";
 
@@ -28,6 +30,8 @@ export interface ScoringPlace {
     serviceAccountName: string;
     /** Host of the platform's registry. */
     loginServer: string;
+    /** @default - no images stack: the order names images by their digests */
+    images?: ImagesBelow;
     /** Blob endpoints of the accounts: of models, and of inputs and predictions. */
     recordsEndpoint: string;
     workEndpoint: string;
@@ -51,6 +55,9 @@ interface Scored {
 
 /** Everything that is wrong with what a team wants scored, in its own words; empty when nothing is. Pure: nothing is made. */
 export function scoringFaults(order: ScoringOrder, place: ScoringPlace): string[] {
+    // Nothing else can be told of what is scored with no known image.
+    const unnamed = ownImageFaults(order, place);
+    if (unnamed.length > 0) return unnamed;
     const { endpoints, batches, needs, offer } = scored(order, place);
     return [
         ...endpoints.flatMap(({ name, field, shape }) => [
@@ -64,6 +71,17 @@ export function scoringFaults(order: ScoringOrder, place: ScoringPlace): string[
         ]),
         ...placementFaults(needs, offer),
     ];
+}
+
+function ownImageFaults({ endpoints, batch }: ScoringOrder, { images }: ScoringPlace): string[] {
+    const named = [
+        ...Object.entries(endpoints).flatMap(([name, { image, canary }]) => [
+            [`endpoints.${name}.image`, image] as const,
+            ...(canary ? [[`endpoints.${name}.canary.image`, canary.image] as const] : []),
+        ]),
+        ...Object.entries(batch).map(([name, { image }]) => [`batch.${name}.image`, image] as const),
+    ];
+    return named.flatMap(([field, image]) => (typeof image === "string" ? imageNameFaults(field, image, images) : []));
 }
 
 function containerFaults(
@@ -141,13 +159,15 @@ export function scoring(order: ScoringOrder, place: ScoringPlace, options: pulum
 }
 
 function scored(order: ScoringOrder, place: ScoringPlace): Scored {
-    const { loginServer, recordsEndpoint, workEndpoint, pools, quota } = place;
-    const scorerOf = ({ image, model, loadSeconds }: ScorerOrder): Scorer => ({
-        image: `${loginServer}/${image.repository}@sha256:${image.digest.slice("sha256:".length)}`,
-        imageGib: image.sizeGib,
-        model: { uri: `${recordsEndpoint}models/${model.path}`, sha256: model.sha256, sizeBytes: model.sizeBytes },
-        ...(loadSeconds !== undefined && { loadSeconds }),
-    });
+    const { loginServer, images, recordsEndpoint, workEndpoint, pools, quota } = place;
+    const scorerOf = ({ image, model, loadSeconds }: ScorerOrder): Scorer => {
+        const { repository, digest, sizeGib } = typeof image === "string" ? imageIn("image", image, images) : image;
+        return {
+            ...{ image: pinned(loginServer, repository, digest), imageGib: sizeGib },
+            model: { uri: `${recordsEndpoint}models/${model.path}`, sha256: model.sha256, sizeBytes: model.sizeBytes },
+            ...(loadSeconds !== undefined && { loadSeconds }),
+        };
+    };
     const blobOf = (path: string): string => `${workEndpoint}${containerName(place.team, path)}`;
     const named = <T>(section: Record<string, T>, of: string): { name: string; field: string; written: T }[] =>
         Object.entries(section).map(([name, written]) => ({ name, field: `${of}.${name}`, written }));

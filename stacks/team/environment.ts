@@ -10,6 +10,7 @@ import { Tenancy, teamNamespace } from "../../components/workloads/tenancy";
 import { teamQueueName } from "../../components/workloads/training-queue";
 import { WorkloadIdentity } from "../../components/workloads/workload-identity";
 import type { FoundationContract } from "../contract";
+import type { ImagesBelow } from "../image-in";
 import type { ServicesContract } from "../services-contract";
 import type { TeamSettings } from "../settings/team";
 import { scoring, type ScoringPlace } from "./endpoints";
@@ -31,6 +32,8 @@ export interface TeamBase {
     foundation: FoundationContract;
     /** @default - nothing is shared */
     services?: ServicesContract;
+    /** @default - no image of ours is named */
+    images?: ImagesBelow;
     cluster: pulumi.ProviderResource;
     today: Date;
 }
@@ -40,10 +43,12 @@ export function scoringPlace(
     { team: name, quota, containers }: TeamOrder,
     { cluster, registry, storage, monitoring }: FoundationContract,
     { gateway }: ServicesContract,
+    images: ImagesBelow | undefined,
 ): ScoringPlace {
     return {
         ...{ team: name, namespace: teamNamespace(name), serviceAccountName, gateway, quota, containers },
         ...{ loginServer: registry.loginServer, pools: cluster.nodePools, queue: teamQueueName },
+        ...(images && { images }),
         recordsEndpoint: storage.records.endpoints.blob ?? "",
         workEndpoint: storage.work.endpoints.blob ?? "",
         metricsUrl: monitoring.metricsQueryUrl,
@@ -54,7 +59,7 @@ export function scoringPlace(
 export function teamEnvironment(
     order: TeamOrder,
     settings: Pick<TeamSettings, "rolePropagationSeconds" | "tier">,
-    { foundation: below, services, cluster: provider, today }: TeamBase,
+    { foundation: below, services, images, cluster: provider, today }: TeamBase,
 ): Record<string, pulumi.Output<unknown>> {
     const { team: name, groups, quota, frozen } = order;
     const { resourceGroups, cluster, location, subscriptionId } = below;
@@ -99,7 +104,7 @@ export function teamEnvironment(
         propagationSeconds: settings.rolePropagationSeconds,
     });
     const scores = services
-        ? scoring(order, scoringPlace(order, below, services), {
+        ? scoring(order, scoringPlace(order, below, services, images), {
               providers: [provider],
               dependsOn: [tenancy, identity],
           })

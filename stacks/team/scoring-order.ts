@@ -1,15 +1,21 @@
-import { anyNumber, list, object, optional, record, text, type Parsed } from "../parse";
+import { anyNumber, list, object, optional, record, text, type Parsed, type Parser } from "../parse";
 
 const digest = text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 of 0-9 and a-f: images are pinned by what they hold");
 
+const ownImage = text(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, "the name of an image of the images stack, without a tag");
+const imageByDigest = object({
+    /** In the platform's registry. */
+    repository: text(/^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/, "the name of a repository, without registry and tag"),
+    digest,
+    /** Unpacked, in GiB. */
+    sizeGib: anyNumber,
+});
+/** One of ours by its name, whose digest the images stack tells; or any other by its digest. */
+const image: Parser<string | Parsed<typeof imageByDigest>> = (field, value, faults) =>
+    typeof value === "string" ? ownImage(field, value, faults) : imageByDigest(field, value, faults);
+
 const scorer = {
-    image: object({
-        /** In the platform's registry. */
-        repository: text(/^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/, "the name of a repository, without registry and tag"),
-        digest,
-        /** Unpacked, in GiB. */
-        sizeGib: anyNumber,
-    }),
+    image,
     model: object({
         /** Below the container of models. */
         path: text(/^[^\s?#/][^\s?#]*$/, "the path of a blob"),

@@ -33,7 +33,7 @@ describe("all of dev", () => {
         async () => {
             const told = await home.succeed("start");
             expect(told).toMatch(
-                /"dev" is up\n[^]*third-party images[^]*"dev-services" is up\n[^]*"dev-vision" is up\n/,
+                /"dev" is up\n[^]*third-party images[^]*"dev-images" is up\n[^]*"dev-services" is up\n[^]*"dev-vision" is up\n/,
             );
             expect(told).toMatch(/control plane ready in [\d.]+ s, \d+ MB in \d+ processes/);
             expect(told).toContain("npx mlplatform kubectl dev -- get pods -A");
@@ -69,7 +69,7 @@ describe("all of dev", () => {
         "needs no changes when it is started again",
         async () => {
             const told = await home.succeed("start");
-            expect(told.match(/no changes: the stack is as the program says/g)).toHaveLength(3);
+            expect(told.match(/no changes: the stack is as the program says/g)).toHaveLength(4);
         },
         3 * minutes,
     );
@@ -79,7 +79,9 @@ describe("all of dev", () => {
         async () => {
             expect(processesOf(home.folder).length).toBeGreaterThan(4);
             const told = await home.succeed("stop");
-            expect(told).toMatch(/"dev-vision" is gone\n[^]*"dev-services" is gone\n[^]*"dev" is gone/);
+            expect(told).toMatch(
+                /"dev-vision" is gone\n[^]*"dev-services" is gone\n[^]*"dev-images" is gone\n[^]*"dev" is gone/,
+            );
             expect(await home.idsInAzure()).toEqual([]);
             expect(processesOf(home.folder)).toEqual([]);
         },

@@ -29,7 +29,7 @@ const general = pools.find(({ mode, use }) => mode === "User" && use === undefin
 const gpu = pools.find(({ use }) => use !== undefined)?.prefix ?? "";
 
 const everything = {
-    ownImages: { pipelineAgent: digest, labellingProxy: digest, backup: digest },
+    images: "dev-images",
     pipelineAgents: { organisation: "contoso", pool: "mlplatform", nodePool: general, maxAgents: 4 },
     notebooks: {
         ...{ clientId: id, groups: [id], images: [{ name: "sample", title: "Sample" }] },
@@ -41,7 +41,13 @@ const everything = {
     labelling: { clientId: id, groups: [id], nodePool: general, containers: ["images"] },
 };
 
-async function build(config: Readonly<Record<string, unknown>>): Promise<void> {
+const own = (name: string): { repository: string; digest: string; sizeGib: number } => ({
+    ...{ repository: `mlplatform/${name}`, digest, sizeGib: 1 },
+});
+const names = ["pipeline-agent", "labelling-proxy", "backup", "environment-vision"];
+const allBuilt = Object.fromEntries(names.map((name) => [name, own(name)]));
+
+async function build(config: Readonly<Record<string, unknown>>, images = allBuilt): Promise<void> {
     const contract: FoundationContract = { contractVersion: 1, ...goodContract };
     const settings = readServicesSettings({
         ...{ "mlplatform:kind": "services", "mlplatform:environment": "dev", "mlplatform:imageLock": lock },
@@ -49,9 +55,17 @@ async function build(config: Readonly<Record<string, unknown>>): Promise<void> {
         "mlplatform:rolePropagationSeconds": "0",
         "azure-native:subscriptionId": goodContract.subscriptionId,
         "azure-native:tenantId": goodContract.tenantId,
-        ...Object.fromEntries(Object.entries(config).map(([key, part]) => [`mlplatform:${key}`, JSON.stringify(part)])),
+        ...Object.fromEntries(
+            Object.entries(config).map(([key, part]) => [
+                `mlplatform:${key}`,
+                typeof part === "string" ? part : JSON.stringify(part),
+            ]),
+        ),
     });
-    const told = shared(settings, contract, new Provider("cluster", { kubeconfig: "{}" }));
+    const told = shared(settings, contract, new Provider("cluster", { kubeconfig: "{}" }), {
+        stack: "dev-images",
+        images,
+    });
     const made = base(told);
     await Promise.all(apps(told, made).map((one) => value(one)));
 }
@@ -82,7 +96,7 @@ test("each has a namespace of its own, under Pod Security and closed; disks are 
 });
 
 test("agents register by one identity and KEDA reads the queue by another, neither with a role on Azure", async () => {
-    await build({ ownImages: everything.ownImages, pipelineAgents: everything.pipelineAgents });
+    await build({ images: everything.images, pipelineAgents: everything.pipelineAgents });
     const credentials = all("managedidentity:FederatedIdentityCredential").map(({ inputs }) => inputs.subject);
     expect(credentials).toEqual(
         expect.arrayContaining([
@@ -97,7 +111,7 @@ test("agents register by one identity and KEDA reads the queue by another, neith
 });
 
 test("the labelling proxy may read its containers and nothing else", async () => {
-    await build({ ownImages: everything.ownImages, labelling: everything.labelling });
+    await build({ images: everything.images, labelling: everything.labelling });
     const given = all("authorization:RoleAssignment").filter(
         ({ inputs }) => inputs.principalId === "labelling-identity-principal",
     );
@@ -140,4 +154,25 @@ test.each([
 ])("refuses %s before anything of it is made", async (_, config, message) => {
     await expect(build(config)).rejects.toThrow(message);
     expect(namespaces()).toEqual([]);
+});
+
+test("images of ours are taken by the digest that their stack tells, a notebook's by its name or by any digest", async () => {
+    const other = `vision/notebook@sha256:${"c".repeat(64)}`;
+    const images = [
+        { name: "ours", title: "Ours", image: "environment-vision" },
+        { name: "theirs", title: "Theirs", image: other },
+    ];
+    await build({ ...everything, notebooks: { ...everything.notebooks, images } });
+    const host = goodContract.registry.loginServer;
+    const text = JSON.stringify(seen.map(({ inputs }) => inputs));
+    for (const name of ["pipeline-agent", "labelling-proxy", "backup", "environment-vision"])
+        expect(text).toContain(`${host}/mlplatform/${name}@${digest}`);
+    expect(text).toContain(`${host}/${other}`);
+});
+
+test("an image that the images stack has not built is named, with those that it has", async () => {
+    const images = { backup: own("backup") };
+    await expect(build(everything, images)).rejects.toThrow(
+        'mlplatform:pipelineAgents must be an image that stack dev-images has built, backup, got "pipeline-agent"; bring that stack up first',
+    );
 });

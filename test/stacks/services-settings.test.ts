@@ -19,7 +19,6 @@ test("a good config reads into values, with the environment's own foundation and
 
 const id = "33333333-3333-4333-8333-333333333333";
 const digest = `sha256:${"a".repeat(64)}`;
-const every = { pipelineAgent: digest, labellingProxy: digest, backup: digest };
 const agents = { organisation: "contoso", pool: "mlplatform", nodePool: "work", maxAgents: 4 };
 const size = { name: "small", title: "2 cores", pool: "work", cores: 2, memoryGib: 8 };
 const notebooks = { clientId: id, groups: [id], images: [{ name: "sample", title: "Sample" }], sizes: [size] };
@@ -27,8 +26,8 @@ const labelling = { clientId: id, groups: [id], nodePool: "work", containers: ["
 /** With everything that people work with, and one thing changed. */
 const withApps = (change: Record<string, unknown>): Record<string, string> =>
     Object.fromEntries(
-        Object.entries({ ownImages: every, pipelineAgents: agents, notebooks, labelling, ...change }).map(
-            ([key, value]) => [`mlplatform:${key}`, JSON.stringify(value)],
+        Object.entries({ images: "dev-images", pipelineAgents: agents, notebooks, labelling, ...change }).map(
+            ([key, value]) => [`mlplatform:${key}`, typeof value === "string" ? value : JSON.stringify(value)],
         ),
     );
 
@@ -41,19 +40,15 @@ test("what people work with is there if its key is, and its disks are backed up"
 
 test.each([
     [
-        "an image of ours without a digest",
-        { ownImages: { pipelineAgent: digest, labellingProxy: digest } },
-        'mlplatform:ownImages["backup"] must be set, for an image that takes snapshots of disks: the images stack tells its digest',
+        "images of ours that no stack builds",
+        { images: "" },
+        "mlplatform:images must be set for mlplatform:pipelineAgents, which runs images of our own: the stack that builds them",
     ],
+    ["a stack of images by a path", { images: "org/dev-images" }, "mlplatform:images must be the name of a stack"],
     [
-        "an image of ours by its tag",
-        { ownImages: { ...every, backup: "latest" } },
-        'mlplatform:ownImages["backup"] must be sha256: and 64 of 0-9a-f, got "latest"',
-    ],
-    [
-        "an image that is not ours",
-        { ownImages: { ...every, agents: digest } },
-        'mlplatform:ownImages["agents"] is no image of ours, those are pipelineAgent, labellingProxy, backup',
+        "digests of images of ours, which the images stack tells",
+        { ownImages: { backup: digest } },
+        "mlplatform:ownImages is not a setting of services stacks",
     ],
     [
         "an organisation by its address",
@@ -93,7 +88,7 @@ test.each([
     [
         "a notebook's image by its tag",
         { notebooks: { ...notebooks, images: [{ name: "a", title: "A", image: "mlplatform/torch:2.9" }] } },
-        "mlplatform:notebooks.images[0].image must be REPOSITORY@sha256:DIGEST of the platform's registry",
+        "mlplatform:notebooks.images[0].image must be the name of an image of the images stack, or REPOSITORY@sha256:DIGEST of the platform's registry, without a tag",
     ],
     [
         "two sizes of one name",

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { namespace, projectDefaults, SettingsError } from "../../stacks/config";
 import { configKeys, readSettings } from "../../stacks/settings";
+import { imagesKeys } from "../../stacks/settings/images";
 import { servicesKeys } from "../../stacks/settings/services";
 import { teamKeys } from "../../stacks/settings/team";
 import { environments, tiers } from "../../stacks/tiers";
@@ -185,7 +186,7 @@ const projectFile = parse(fs.readFileSync(path.join(__dirname, "..", "..", "Pulu
 };
 
 test("Pulumi.yaml describes the very keys that are read", () => {
-    const tables = [configKeys, servicesKeys, teamKeys].flatMap((keys) => Object.keys(keys));
+    const tables = [configKeys, imagesKeys, servicesKeys, teamKeys].flatMap((keys) => Object.keys(keys));
     const read = new Set(tables.filter((key) => key.startsWith(`${namespace}:`)));
     const described = Object.keys(projectFile.config).map((key) => `${namespace}:${key}`);
     expect(described.sort()).toEqual([...read].sort());

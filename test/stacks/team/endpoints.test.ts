@@ -58,6 +58,32 @@ test("an order becomes an endpoint and a batch, images from the registry and mod
     );
 });
 
+test("an image of ours goes by its name, to the digest that the images stack tells", async () => {
+    const own = { repository: "mlplatform/scoring", digest: `sha256:${"c".repeat(64)}`, sizeGib: 0.5 };
+    const images = { stack: "dev-images", images: { scoring: own } };
+    const { order, faults } = read({ batch: { nightly: { ...written.batch.nightly, image: "scoring" } } });
+    expect(faults).toEqual([]);
+    const { predictions } = scoring(order, { ...place, images }, {});
+    await (predictions.nightly && value(predictions.nightly));
+    expect(JSON.stringify(seen.map(({ inputs }) => inputs))).toContain(
+        `cr.azurecr.io/mlplatform/scoring@${own.digest}`,
+    );
+});
+
+test("an image of ours that is not built yet is told, and nothing is made", () => {
+    const { order } = read({
+        endpoints: { detector: { ...written.endpoints.detector, image: "scoring" } },
+        batch: { nightly: { ...written.batch.nightly, image: "scoring" } },
+    });
+    expect(scoringFaults(order, place)).toEqual([
+        'endpoints.detector.image names an image of ours, "scoring", and mlplatform:images names no stack that builds it',
+        'batch.nightly.image names an image of ours, "scoring", and mlplatform:images names no stack that builds it',
+    ]);
+    expect(scoringFaults(order, { ...place, images: { stack: "dev-images", images: {} } })[0]).toBe(
+        'endpoints.detector.image must be an image that stack dev-images has built, none yet, got "scoring"; bring that stack up first',
+    );
+});
+
 test("the preview says how long an endpoint takes from nothing, and what one replica means", () => {
     const { lines, warnings } = scoringNotes(read().order, place);
     expect(lines[0]).toBe("endpoint detector: from no node to the first answer in 601 s at worst");
@@ -78,6 +104,11 @@ test.each<[string, object, string]>([
         "an image by tag",
         { image: { ...scorer.image, digest: "v1" } },
         'endpoints["detector"].image.digest must be sha256: and 64 of 0-9 and a-f: images are pinned by what they hold, got "v1"',
+    ],
+    [
+        "an image of ours by tag",
+        { image: "scoring:v1" },
+        'endpoints["detector"].image must be the name of an image of the images stack, without a tag, got "scoring:v1"',
     ],
     [
         "an image from elsewhere",
