@@ -6,7 +6,7 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { compile } = require("./compile.cjs");
-const { markInstalled, markInstalling, nodeOf, whyInstall } = require("./dependencies.cjs");
+const { installsOf, markInstalled, markInstalling, nodeOf, whyInstall } = require("./dependencies.cjs");
 const { ensureEngine } = require("./engine.cjs");
 const { ensureKubernetes } = require("./kubernetes.cjs");
 const { withLock } = require("./lock.cjs");
@@ -27,34 +27,38 @@ const FLAGS = [
 ];
 
 async function installDependencies() {
-    const reason = whyInstall({ root: ROOT, home: HOME });
+    for (const install of installsOf(ROOT, HOME)) await installOne(install);
+}
+
+async function installOne({ what, where, flags }) {
+    const reason = whyInstall(where);
     if (reason === undefined) {
-        if (!fs.existsSync(path.join(HOME, "installed"))) markInstalled({ root: ROOT, home: HOME });
+        if (!fs.existsSync(path.join(where.home, "installed"))) markInstalled(where);
         return;
     }
-    const waiting = (pid) => say(`dependencies: another process (${pid}) is installing them, waiting for that`);
+    const waiting = (pid) => say(`${what}: another process (${pid}) is installing them, waiting for that`);
     await withLock(
         path.join(HOME, "install.lock"),
         async () => {
-            if (whyInstall({ root: ROOT, home: HOME }) === undefined) return;
-            markInstalling(HOME);
-            await during(`dependencies: installing, as ${reason}`, installLocked);
-            markInstalled({ root: ROOT, home: HOME });
+            if (whyInstall(where) === undefined) return;
+            markInstalling(where.home);
+            await during(`${what}: installing, as ${reason}`, () => installLocked(what, where.root, flags));
+            markInstalled(where);
         },
         waiting,
     );
 }
 
 /** Installs exactly what package-lock.json says. */
-async function installLocked() {
+async function installLocked(what, root, flags) {
     const npm = process.env.npm_execpath;
     const [command, before] = npm ? [process.execPath, [npm]] : ["npm", []];
     const { code, output } = await quietly(
         command,
-        [...before, "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"],
-        { cwd: ROOT, env: { NODE_ENV: "development" } },
+        [...before, "ci", ...flags, "--no-audit", "--no-fund", "--loglevel=error"],
+        { cwd: root, env: { NODE_ENV: "development" } },
     );
-    if (code !== 0) throw new Error(`installing the dependencies failed:\n${tail(output)}`);
+    if (code !== 0) throw new Error(`installing the ${what} failed:\n${tail(output)}`);
 }
 
 function tail(output) {

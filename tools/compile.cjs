@@ -34,6 +34,7 @@ function walk(folder, keep, found = []) {
     }
     for (const entry of entries) {
         const full = path.join(folder, entry.name);
+        if (entry.name === "node_modules") continue;
         if (entry.isDirectory()) walk(full, keep, found);
         else if (keep(entry.name)) found.push(full);
     }
@@ -111,6 +112,7 @@ async function compile({ root, out }) {
             files[name] = { source: hash, output: digest(text) };
         }
     }
+    linkPackages(root, out);
     const wanted = new Set(Object.keys(files).flatMap((name) => outputsOf(out, name)));
     const stale = walk(out, (name) => /\.js(\.map)?$|\.tmp$/.test(name)).filter((file) => !wanted.has(file));
     for (const file of stale) fs.rmSync(file, { force: true });
@@ -118,6 +120,18 @@ async function compile({ root, out }) {
         write(path.join(out, MANIFEST), `${JSON.stringify({ compiler, files }, undefined, 1)}\n`);
     }
     return { compiled: changed.length, removed: stale.length };
+}
+
+/** A program of an image has packages of its own: what is compiled of it finds them as its sources do. */
+function linkPackages(root, out) {
+    for (const entry of fs.existsSync(path.join(root, "images")) ? fs.readdirSync(path.join(root, "images")) : []) {
+        const packages = path.join(root, "images", entry, "node_modules");
+        const link = path.join(out, "images", entry, "node_modules");
+        if (!fs.existsSync(packages) || fs.existsSync(link)) continue;
+        fs.rmSync(link, { force: true });
+        fs.mkdirSync(path.dirname(link), { recursive: true });
+        fs.symlinkSync(packages, link, "junction");
+    }
 }
 
 function outputsOf(out, name) {

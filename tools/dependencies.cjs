@@ -24,6 +24,19 @@ function digest(lock) {
     return crypto.createHash("sha256").update(lock).digest("hex");
 }
 
+/** What is installed, each with where its marks are: the project itself, and what its programs in images need at run time. */
+function installsOf(root, home) {
+    return [
+        { what: "dependencies", where: { root, home }, flags: ["--include=dev"] },
+        {
+            what: "dependencies of images/scoring",
+            where: { root: path.join(root, "images", "scoring"), home: path.join(home, "scoring") },
+            // The packages that are used carry what they need; their scripts would fetch CUDA's libraries.
+            flags: ["--ignore-scripts"],
+        },
+    ];
+}
+
 /** What this machine's Node binary and native modules were chosen for. */
 const PLATFORM = `${process.platform}-${process.arch}`;
 
@@ -39,7 +52,7 @@ function whyInstall({ root, home }) {
     if (fs.existsSync(path.join(home, "installing"))) return "the last install was interrupted";
     const installed = text(path.join(root, "node_modules", ".package-lock.json"));
     if (installed === undefined) return "the last install was interrupted";
-    if (!fs.existsSync(nodeOf(root))) return "the Node binary is missing";
+    if (packagesOf(wanted)["node_modules/node"] && !fs.existsSync(nodeOf(root))) return "the Node binary is missing";
     const stamp = text(path.join(home, "installed"));
     if (stamp === `${digest(wanted)} ${PLATFORM}\n`) return undefined;
     if (stamp !== undefined && stamp.trim().split(" ")[1] !== PLATFORM) return "it was installed for another platform";
@@ -79,4 +92,4 @@ function markInstalled({ root, home }) {
     fs.rmSync(path.join(home, "installing"), { force: true });
 }
 
-module.exports = { markInstalled, markInstalling, nodeOf, whyInstall };
+module.exports = { installsOf, markInstalled, markInstalling, nodeOf, whyInstall };

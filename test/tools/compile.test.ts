@@ -55,6 +55,18 @@ test("removes outputs whose source is gone", async () => {
     expect(existsSync(output("cli/main.js"))).toBe(false);
 });
 
+test("a program of an image finds the packages that its folder has, which are not compiled", async () => {
+    const program = join(root, "images", "scoring");
+    const dependency = join(program, "node_modules", "of-its-own");
+    mkdirSync(dependency, { recursive: true });
+    writeFileSync(join(dependency, "index.js"), "exports.answer = 44;\n");
+    writeFileSync(join(dependency, "index.ts"), "export const answer = 45;\n");
+    writeFileSync(join(program, "main.ts"), 'export { answer } from "of-its-own";\n');
+    expect(await run()).toEqual({ compiled: 3, removed: 0 });
+    expect(jest.requireActual<{ answer: number }>(output("images/scoring/main.js")).answer).toBe(44);
+    expect(await run()).toEqual({ compiled: 0, removed: 0 });
+});
+
 test.each([
     [
         "an output was emptied by a crash",

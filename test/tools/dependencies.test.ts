@@ -7,7 +7,8 @@ interface Where {
     home: string;
 }
 // Plain JavaScript, as it runs before anything is compiled.
-const { whyInstall, markInstalling, markInstalled, nodeOf } = jest.requireActual<{
+const { installsOf, whyInstall, markInstalling, markInstalled, nodeOf } = jest.requireActual<{
+    installsOf: (root: string, home: string) => { what: string; where: Where; flags: string[] }[];
     whyInstall: (where: Where) => string | undefined;
     markInstalling: (home: string) => void;
     markInstalled: (where: Where) => void;
@@ -16,7 +17,12 @@ const { whyInstall, markInstalling, markInstalled, nodeOf } = jest.requireActual
 
 const lock = (version: string): string =>
     JSON.stringify({
-        packages: { "": {}, "node_modules/a": { version }, "node_modules/b": { version: "1.0.0", optional: true } },
+        packages: {
+            "": {},
+            "node_modules/a": { version },
+            "node_modules/b": { version: "1.0.0", optional: true },
+            "node_modules/node": { version: "22.0.0" },
+        },
     });
 
 let where: Where;
@@ -34,7 +40,7 @@ function install(version = "1.0.0"): void {
     const node = nodeOf(where.root);
     mkdirSync(join(node, ".."), { recursive: true });
     writeFileSync(node, "");
-    const packages = { "node_modules/a": { version } };
+    const packages = { "node_modules/a": { version }, "node_modules/node": { version: "22.0.0" } };
     writeFileSync(join(where.root, "node_modules", ".package-lock.json"), JSON.stringify({ packages }));
 }
 
@@ -94,5 +100,38 @@ describe("dependencies are left alone", () => {
         markInstalled(where);
         writeFileSync(join(where.root, "package-lock.json"), `${lock("1.0.0")}\n`);
         expect(whyInstall(where)).toBeUndefined();
+    });
+});
+
+describe("what the scorer's image needs", () => {
+    /** A clone whose own packages are there, and whose scorer's are not. */
+    function clone(): { own: Where; scorer: Where } {
+        const [own, scorer] = installsOf(where.root, where.home).map((install) => install.where);
+        if (!own || !scorer) throw new Error("there should be two installs");
+        mkdirSync(scorer.root, { recursive: true });
+        const packages = { "": {}, "node_modules/a": { version: "1.0.0" } };
+        writeFileSync(join(scorer.root, "package-lock.json"), JSON.stringify({ packages }));
+        install();
+        markInstalled(own);
+        return { own, scorer };
+    }
+
+    test("is installed beside the project's own, each with marks of its own", () => {
+        const { own, scorer } = clone();
+        expect(whyInstall(own)).toBeUndefined();
+        expect(whyInstall(scorer)).toBe("nothing is installed yet");
+        mkdirSync(join(scorer.root, "node_modules"));
+        const packages = { "node_modules/a": { version: "1.0.0" } };
+        writeFileSync(join(scorer.root, "node_modules", ".package-lock.json"), JSON.stringify({ packages }));
+        markInstalled(scorer);
+        expect(whyInstall(scorer)).toBeUndefined();
+        markInstalling(scorer.home);
+        expect(whyInstall(scorer)).toBe("the last install was interrupted");
+        expect(whyInstall(own)).toBeUndefined();
+    });
+
+    test("runs no script of a package", () => {
+        const flags = installsOf(where.root, where.home).map((install) => install.flags.includes("--ignore-scripts"));
+        expect(flags).toEqual([false, true]);
     });
 });
