@@ -16,7 +16,7 @@ import type { DockerSurroundings, Registries } from "./docker/provider";
 import { ControlPlanes } from "./kubernetes/control-planes";
 import type { ControlPlanesOptions } from "./kubernetes/control-planes";
 import { KubernetesProvider } from "./kubernetes/provider/backend";
-import type { Surroundings } from "./kubernetes/provider/kubeconfig";
+import type { Surroundings } from "./kubernetes/provider/surroundings";
 import { serve } from "./protocol/server";
 
 export interface SandboxOptions {

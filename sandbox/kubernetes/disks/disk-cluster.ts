@@ -1,5 +1,6 @@
-import { request, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
+import { ApiError, isNotFound } from "../api-faults";
+import { ApiServer } from "../api-server";
 
 /** An object of the cluster, as far as disks look at it. */
 export interface Held {
@@ -22,112 +23,49 @@ export interface Held {
     parameters?: Record<string, string>;
 }
 
-/** What the API server refused. */
-export class Refused extends Error {
-    constructor(
-        readonly code: number,
-        message: string,
-    ) {
-        super(message);
-        this.name = "Refused";
-    }
-}
-
 /** Requests of the disks' controller. */
 export class DiskCluster {
-    private readonly config = new KubeConfig();
-    private readonly watches = new Set<{ destroy: () => void }>();
-    private stopped = false;
+    private readonly server: ApiServer;
 
     constructor(kubeconfig: string) {
-        this.config.loadFromString(kubeconfig);
+        this.server = new ApiServer(() => {
+            const config = new KubeConfig();
+            config.loadFromString(kubeconfig);
+            return config;
+        });
     }
 
     stop(): void {
-        this.stopped = true;
-        for (const watch of this.watches) watch.destroy();
+        this.server.close();
     }
 
     async list(path: string): Promise<Held[]> {
-        return ((await this.send("GET", path)) as { items: Held[] }).items;
+        return ((await this.server.send("GET", path)) as { items: Held[] }).items;
     }
 
     /** Creates what is not there yet. */
-    async create(path: string, object: object): Promise<void> {
+    async create(path: string, body: object): Promise<void> {
         try {
-            await this.send("POST", path, object);
+            await this.server.send("POST", path, { body });
         } catch (fault) {
-            if (!(fault instanceof Refused && fault.code === 409)) throw fault;
+            if (!(fault instanceof ApiError && fault.code === 409)) throw fault;
         }
     }
 
-    async patch(path: string, change: object): Promise<void> {
-        await this.send("PATCH", path, change);
+    async patch(path: string, body: object): Promise<void> {
+        await this.server.send("PATCH", path, { body, contentType: "application/merge-patch+json" });
     }
 
     async delete(path: string): Promise<void> {
         try {
-            await this.send("DELETE", path);
+            await this.server.send("DELETE", path);
         } catch (fault) {
-            if (!(fault instanceof Refused && fault.code === 404)) throw fault;
+            if (!isNotFound(fault)) throw fault;
         }
     }
 
     /** Tells of every change below a path, until stopped. */
     watch(path: string, changed: () => void): void {
-        if (this.stopped) return;
-        const again = (): void => {
-            if (!this.stopped)
-                setTimeout(() => {
-                    this.watch(path, changed);
-                }, 500).unref();
-        };
-        void this.options("GET", `${path}?watch=true`).then((options) => {
-            const call = request(options, (answer) => {
-                changed();
-                answer.on("data", changed);
-                answer.on("error", () => undefined);
-                answer.on("close", () => {
-                    this.watches.delete(call);
-                    again();
-                });
-            });
-            this.watches.add(call);
-            call.on("error", () => {
-                this.watches.delete(call);
-                again();
-            });
-            call.end();
-        }, again);
-    }
-
-    private async options(method: string, path: string): Promise<RequestOptions> {
-        const server = new URL(this.config.getCurrentCluster()?.server ?? "");
-        const contentType = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-        const options: RequestOptions = {
-            ...{ method, path, hostname: server.hostname, port: server.port },
-            headers: { accept: "application/json", "content-type": contentType },
-        };
-        await this.config.applyToHTTPSOptions(options);
-        return options;
-    }
-
-    private async send(method: string, path: string, body?: object): Promise<unknown> {
-        const options = await this.options(method, path);
-        return new Promise((resolve, reject) => {
-            const call = request(options, (answer) => {
-                let text = "";
-                answer.setEncoding("utf8");
-                answer.on("data", (chunk: string) => (text += chunk));
-                answer.on("error", reject);
-                answer.on("end", () => {
-                    const code = answer.statusCode ?? 0;
-                    if (code < 300) resolve(JSON.parse(text));
-                    else reject(new Refused(code, `${method} ${path}: ${text.slice(0, 500)}`));
-                });
-            });
-            call.on("error", reject);
-            call.end(body === undefined ? undefined : JSON.stringify(body));
-        });
+        this.server.watch(path, changed);
     }
 }

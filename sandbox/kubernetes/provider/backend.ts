@@ -13,13 +13,12 @@ import type {
 } from "../../protocol/package-backend";
 import { secret } from "../../protocol/values";
 import type { Values } from "../../protocol/values";
+import { ApiError, isNotFound, NoMatch, Unreachable } from "../api-faults";
 import { charts } from "../charts";
-import { ApiError, isNotFound, KubeApi, NoMatch, Unreachable } from "./api";
+import type { KubeApi } from "./api";
 import { differences } from "./difference";
 import { withIgnoredFields } from "./ignored-fields";
 import { HelmReleases, releaseToken } from "./helm";
-import { clusterOf } from "./kubeconfig";
-import type { Surroundings } from "./kubeconfig";
 import { named, newFieldManager } from "./naming";
 import { isSecret, normalInputs, pruned } from "./normal-form";
 import {
@@ -42,6 +41,7 @@ import type { GroupVersionKind, KubeObject } from "./objects";
 import { readinessOf } from "./readiness";
 import { replacePaths } from "./replacement";
 import { defaultSettings, settingDifferences, settingFaults, settingsOf } from "./settings";
+import type { Surroundings } from "./surroundings";
 import { until, WaitFailed } from "./wait";
 import { waitForOf } from "./wait-for";
 
@@ -76,7 +76,7 @@ export class KubernetesProvider implements PackageBackend {
     }
 
     diffConfig({ olds, news }: { olds: Values; news: Values }): Promise<Differences> {
-        return Promise.resolve(settingDifferences(olds, news));
+        return settingDifferences(olds, news);
     }
 
     async configure(config: Values): Promise<void> {
@@ -85,7 +85,9 @@ export class KubernetesProvider implements PackageBackend {
         this.cancellation = { isCancelled: false };
         this.settings = settingsOf(config);
         try {
-            const api = new KubeApi(clusterOf(config, this.surroundings), this.surroundings);
+            // Kubernetes' client takes its time and memory: what touches no cluster does without it.
+            const { KubeApi } = await import("./api");
+            const api = new KubeApi(config, this.surroundings);
             await api.version();
             this.api = api;
         } catch (fault) {
@@ -378,7 +380,7 @@ export class KubernetesProvider implements PackageBackend {
 
     private async namespaceFor(api: KubeApi, type: GroupVersionKind, object: Values): Promise<string | undefined> {
         if (!(await api.isNamespaced(type))) return undefined;
-        return namespaceOf(object) || api.cluster.namespace;
+        return namespaceOf(object) || api.namespace;
     }
 
     /** Waits until the object works. The state keeps what was written when it does not. */

@@ -11,9 +11,9 @@ import type {
 } from "../../protocol/package-backend";
 import { isUnknown, unknown } from "../../protocol/values";
 import type { Values } from "../../protocol/values";
+import { isNotFound, NoMatch } from "../api-faults";
 import { unknownValues } from "../charts/chart";
 import type { Chart } from "../charts/chart";
-import { isNotFound, NoMatch } from "./api";
 import type { KubeApi } from "./api";
 import { differences } from "./difference";
 import { madeUpName } from "./naming";

@@ -1,6 +1,6 @@
 import { isObject } from "../../azure/properties";
 import type { KubeApi } from "./api";
-import { isNotFound } from "./api";
+import { isNotFound } from "../api-faults";
 import { apiVersionOf, at, conditionOf, isTrue, listAt, numberAt, textAt } from "./objects";
 import type { GroupVersionKind, KubeObject } from "./objects";
 import type { Values } from "../../protocol/values";

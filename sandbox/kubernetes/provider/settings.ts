@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import type { CheckFailure, Difference, Differences } from "../../protocol/package-backend";
 import { isUnknown } from "../../protocol/values";
 import type { Values } from "../../protocol/values";
-import { activeCluster } from "./kubeconfig";
 import type { Mutable } from "./replacement";
 
 /** What the program tells the provider itself. @see https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/ */
@@ -56,11 +55,11 @@ export function settingFaults(config: Values): CheckFailure[] {
 const clusterKeys = ["kubeconfig", "context", "cluster"];
 
 /** Another cluster replaces the provider, with all that hangs on it; another way to log in does not. */
-export function settingDifferences(olds: Values, news: Values): Differences {
+export async function settingDifferences(olds: Values, news: Values): Promise<Differences> {
     const changed = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter((key) => {
         return key !== "version" && !isDeepStrictEqual(olds[key], news[key]);
     });
-    const replaces = clusterKeys.some((key) => isUnknown(news[key])) || isAnotherCluster(olds, news);
+    const replaces = clusterKeys.some((key) => isUnknown(news[key])) || (await namesAnotherCluster(olds, news));
     const properties = changed.map((key): [string, Difference] => {
         const kind = !(key in olds) ? "add" : !(key in news) ? "delete" : "update";
         return [key, { kind, replace: replaces && clusterKeys.includes(key) }];
@@ -68,11 +67,10 @@ export function settingDifferences(olds: Values, news: Values): Differences {
     return { properties: new Map(properties), deleteBeforeReplace: false };
 }
 
-function isAnotherCluster(olds: Values, news: Values): boolean {
+async function namesAnotherCluster(olds: Values, news: Values): Promise<boolean> {
     const { clusterIdentifier } = news;
     if (clusterIdentifier !== undefined && clusterIdentifier === olds.clusterIdentifier) return false;
-    const [before, after] = [olds, news].map(({ kubeconfig, context, cluster }) => {
-        return activeCluster(kubeconfig, context, cluster);
-    });
-    return before !== undefined && after !== undefined && !isDeepStrictEqual(before, after);
+    if (clusterKeys.every((key) => olds[key] === news[key])) return false;
+    const { isAnotherCluster } = await import("./kubeconfig");
+    return isAnotherCluster(olds, news);
 }

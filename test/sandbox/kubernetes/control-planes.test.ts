@@ -9,7 +9,6 @@ import { isRunning } from "../../../sandbox/kubernetes/control-plane/children";
 import { runningControlPlane } from "../../../sandbox/kubernetes/control-plane/control-plane";
 import { clusterFiles } from "../../../sandbox/kubernetes/control-plane/settings";
 import type { SupervisorState } from "../../../sandbox/kubernetes/control-plane/settings";
-import { clusterOf } from "../../../sandbox/kubernetes/provider/kubeconfig";
 import { KubeApi } from "../../../sandbox/kubernetes/provider/api";
 import { compiledSupervisor, kubernetesPrograms, startTimeoutMs } from "./control-plane";
 
@@ -95,7 +94,7 @@ test("a cluster's control plane comes with it, outlives the command, and goes wi
     expect(kubeconfig).toContain("command: kubelogin");
     expect(kubeconfig).not.toMatch(/client-key|client-certificate|token:/);
     const surroundings = { addressOf: again.addressOf, environment: again.environment() };
-    const api = new KubeApi(clusterOf({ kubeconfig }, surroundings), surroundings);
+    const api = new KubeApi({ kubeconfig }, surroundings);
     expect(await api.version()).toBe("v1.34.1");
     api.close();
 

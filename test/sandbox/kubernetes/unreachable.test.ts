@@ -5,8 +5,8 @@ import { LiveStack } from "./live-stack";
 
 jest.setTimeout(60_000);
 
-/** Nothing listens on port 1. */
-const kubeconfig = (server = "https://127.0.0.1:1", user: object = { token: "t" }): string =>
+/** Nothing listens on port 2. */
+const kubeconfig = (server = "https://127.0.0.1:2", user: object = { token: "t" }): string =>
     JSON.stringify({
         ...{ apiVersion: "v1", kind: "Config", "current-context": "a" },
         clusters: [{ name: "a", cluster: { server } }],
@@ -30,14 +30,14 @@ test("a cluster that cannot be reached is told before anything is made; a previe
     expect(up.ok).toBe(false);
     expect(up.said).toContain(
         "configured Kubernetes cluster is unreachable: unable to load schema information from the API server: " +
-            'GET "https://127.0.0.1:1/version": connect ECONNREFUSED 127.0.0.1:1',
+            'GET "https://127.0.0.1:2/version": connect ECONNREFUSED 127.0.0.1:2',
     );
 });
 
 test("what a login says is passed on", async () => {
     const args = ["-e", "console.error('no identity'); process.exit(1)"];
     const exec = { apiVersion: "client.authentication.k8s.io/v1beta1", command: process.execPath, args };
-    stack.connectTo(kubeconfig("https://127.0.0.1:1", { exec }));
+    stack.connectTo(kubeconfig("https://127.0.0.1:2", { exec }));
     expect((await stack.up(program)).said).toContain(
         `getting credentials: exec: executable ${process.execPath} failed: no identity`,
     );
@@ -73,6 +73,6 @@ test("another cluster replaces the provider, another login does not", async () =
         return [...properties.values()].map(({ replace }) => replace);
     };
     expect(await replaced(kubeconfig(), kubeconfig())).toEqual([]);
-    expect(await replaced(kubeconfig(), kubeconfig("https://127.0.0.1:1", { token: "u" }))).toEqual([false]);
-    expect(await replaced(kubeconfig(), kubeconfig("https://127.0.0.1:2"))).toEqual([true]);
+    expect(await replaced(kubeconfig(), kubeconfig("https://127.0.0.1:2", { token: "u" }))).toEqual([false]);
+    expect(await replaced(kubeconfig(), kubeconfig("https://127.0.0.1:3"))).toEqual([true]);
 });
