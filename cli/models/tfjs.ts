@@ -1,3 +1,5 @@
+import { halfToNumber } from "../../images/scoring/half";
+
 /** A node of a TensorFlow.js graph model, as far as conversion reads it. */
 export interface TfjsNode {
     name: string;
@@ -60,14 +62,4 @@ const floats = (raw: Buffer): Float32Array =>
 const integers = (raw: Buffer): Int32Array =>
     Int32Array.from({ length: raw.length / 4 }, (_, at) => raw.readInt32LE(at * 4));
 const halves = (raw: Buffer): Float32Array =>
-    Float32Array.from({ length: raw.length / 2 }, (_, at) => half(raw.readUInt16LE(at * 2)));
-
-/** IEEE 754's binary16: a sign, five bits of exponent, ten of fraction. */
-function half(bits: number): number {
-    const sign = bits & 0x8000 ? -1 : 1;
-    const exponent = (bits >> 10) & 31;
-    const fraction = bits & 1023;
-    if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-    if (exponent === 0) return sign * fraction * 2 ** -24;
-    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
+    Float32Array.from({ length: raw.length / 2 }, (_, at) => halfToNumber(raw.readUInt16LE(at * 2)));

@@ -1,6 +1,7 @@
+import Ajv from "../../../../images/scoring/node_modules/ajv/dist/2020";
 import { cards } from "../../../../cli/models/cards";
 import { madeModelNames } from "../../../../facts/models";
-import { readCard } from "../../../../images/scoring/model/card";
+import { cardSchema, readCard } from "../../../../images/scoring/model/card";
 
 const { coco } = cards;
 const changed = (change: object): string => JSON.stringify({ ...coco.card, ...change });
@@ -94,4 +95,10 @@ test.each([
     ],
 ])("%s is refused", async (_, content, reason) => {
     expect(await faultsOf(content)).toMatch(reason);
+});
+test("the schema that is published takes what is read, and refuses what is not", () => {
+    const validate = new Ajv({ strict: false }).compile(cardSchema);
+    for (const name of madeModelNames) expect(validate(cards[name].card)).toBe(true);
+    expect(validate({ ...coco.card, task: "segmentation" })).toBe(false);
+    expect(validate({ ...coco.card, more: 1 })).toBe(false);
 });
