@@ -18,17 +18,23 @@ export function controlPlanesOf(at: Places, say: Say): ControlPlanesOptions | un
         folder: dirname(at.sandboxStore),
         compiled: join(at.root, ".mlplatform", "build", "sandbox", "kubernetes"),
         binaries: () => controlPlanePrograms(at, say),
+        definitions: () => installed(at, "definitions.cjs", "MLPLATFORM_DEFINITIONS", say),
         say,
     };
 }
 
 /** Folder of the control plane's programs, made beside whatever else goes on; says how that goes. */
 export function controlPlanePrograms(at: Places, say: Say = () => undefined): Promise<string> {
-    const known = process.env.MLPLATFORM_KUBERNETES_BIN ?? "";
+    return installed(at, "kubernetes.cjs", "MLPLATFORM_KUBERNETES_BIN", say);
+}
+
+/** Folder that a tool tells once it has made it; a variable of the environment knows it already. */
+function installed(at: Places, tool: string, variable: string, say: Say): Promise<string> {
+    const known = process.env[variable] ?? "";
     if (known !== "" && existsSync(known)) return Promise.resolve(known);
     return new Promise((resolve, reject) => {
         const stdio = ["ignore", "pipe", "pipe"] as const;
-        const child = spawn(process.execPath, [join(at.root, "tools", "kubernetes.cjs")], { stdio: [...stdio] });
+        const child = spawn(process.execPath, [join(at.root, "tools", tool)], { stdio: [...stdio] });
         let [folder, last] = ["", ""];
         child.stdout.on("data", (data: Buffer) => (folder += data.toString()));
         child.stderr.on("data", (data: Buffer) => {

@@ -75,7 +75,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const pace = typeof clock === "number" ? { clock } : {};
     const planes = options.controlPlanes && new ControlPlanes(azure, { ...pace, ...options.controlPlanes });
     const credentials = planes && ((id: string) => planes.credentials(id));
-    const clusters = options.clusters ?? (planes && { addressOf: planes.addressOf, environment: planes.environment() });
+    const clusters =
+        options.clusters ??
+        (planes && {
+            ...{ addressOf: planes.addressOf, environment: planes.environment(), definitions: planes.definitions },
+        });
     const served = await serve(new AzureNative(azure, schema, foresees ? "foreseen" : "unknown", credentials));
     const cluster = await serve(
         new KubernetesProvider(kubernetesVersion, { holdsChart: holdsChartIn(azure), ...clusters }),

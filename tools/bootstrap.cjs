@@ -7,6 +7,7 @@ const os = require("node:os");
 const path = require("node:path");
 const { compile } = require("./compile.cjs");
 const { installsOf, markInstalled, markInstalling, nodeOf, whyInstall } = require("./dependencies.cjs");
+const { ensureDefinitions } = require("./definitions.cjs");
 const { ensureEngine } = require("./engine.cjs");
 const { ensureKubernetes } = require("./kubernetes.cjs");
 const { withLock } = require("./lock.cjs");
@@ -88,6 +89,7 @@ async function test(args) {
         env: {
             ...{ MLPLATFORM_TEST_COUNTS: counts, NODE_ENV: "test" },
             MLPLATFORM_KUBERNETES_BIN: await ensureKubernetes(),
+            MLPLATFORM_DEFINITIONS: await ensureDefinitions(),
         },
     });
     if (!fs.existsSync(counts)) return code || 1;
@@ -113,6 +115,12 @@ async function bench([name, ...args]) {
     });
 }
 
+/** Where what `scan` runs is, made sure of. */
+async function scannersThere() {
+    const definitions = { MLPLATFORM_DEFINITIONS: await ensureDefinitions() };
+    return { ...(await ensureScanners()), ...(await ensureManifestScanners()), ...definitions };
+}
+
 function runtime() {
     return { NODE_COMPILE_CACHE: path.join(HOME, "compile-cache"), MLPLATFORM_BEGAN: String(began) };
 }
@@ -133,7 +141,7 @@ async function main(argv) {
     const [command, ...args] = argv;
     if (command === "test") return await test(args);
     if (command === "bench") return await bench(args);
-    const scanners = command === "scan" ? { ...(await ensureScanners()), ...(await ensureManifestScanners()) } : {};
+    const scanners = command === "scan" ? await scannersThere() : {};
     return await handOver(process.execPath, [...FLAGS, path.join(BUILD, "cli", "main.js"), ...argv], {
         env: { ...runtime(), ...scanners },
         channel: true,

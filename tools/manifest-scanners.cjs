@@ -1,7 +1,6 @@
 "use strict";
 // What reads Kubernetes objects: kube-score, and a strict reader of our own for each minor version of Kubernetes, both built from the
-// Go module proxy; and the definitions of custom resources, as their publishers have them there. Kept outside the clone, under
-// a digest of what they were made from. Node 18.
+// Go module proxy. Kept outside the clone, under a digest of what they were made from. Node 18.
 const crypto = require("node:crypto");
 const fs = require("node:fs");
 const os = require("node:os");
@@ -52,27 +51,11 @@ const buildReader = (minor) => async (folder) => {
     });
 };
 
-/** Each as its module has it, and that module as it was when it was written down. */
-async function fetchDefinitions(folder) {
-    const wanted = JSON.parse(fs.readFileSync(path.join(SOURCE, "manifests", "definitions.json"), "utf8"));
-    await during("scanners: fetching the definitions of custom resources", async () => {
-        for (const [index, { module: name, sum, folder: inside }] of wanted.entries()) {
-            const said = await must(`fetching ${name}`, "go", ["mod", "download", "-json", name], { cwd: folder, env });
-            // Progress comes before it.
-            const answer = JSON.parse(said.slice(said.indexOf("{\n")));
-            if (answer.Sum !== sum) throw new Error(`${name} is not what it was: ${answer.Sum}, expected ${sum}`);
-            fs.cpSync(path.join(answer.Dir, inside), path.join(folder, String(index)), { recursive: true });
-        }
-    });
-}
-
 /** Makes sure that all are there, and tells where. */
-async function ensureManifestScanners(ways = { buildKubeScore, buildReader, fetchDefinitions }) {
+async function ensureManifestScanners(ways = { buildKubeScore, buildReader }) {
     const file = (...names) => path.join(SOURCE, ...names);
     const score = `${cacheOf([file("kube-score", "go.mod"), file("kube-score", "go.sum")])}-kube-score`;
     await made(score, ways.buildKubeScore);
-    const definitions = `${cacheOf([file("manifests", "definitions.json")])}-definitions`;
-    await made(definitions, ways.fetchDefinitions);
     const readers = {};
     for (const minor of minors()) {
         const files = ["main.go", `v${minor}.mod`, `v${minor}.sum`].map((name) => file("manifests", name));
@@ -82,7 +65,6 @@ async function ensureManifestScanners(ways = { buildKubeScore, buildReader, fetc
     }
     return {
         MLPLATFORM_KUBE_SCORE: path.join(score, "kube-score"),
-        MLPLATFORM_DEFINITIONS: definitions,
         MLPLATFORM_MANIFEST_READERS: JSON.stringify(readers),
     };
 }

@@ -1,4 +1,4 @@
-import { addOnDefinitions } from "./charts/crds/aks-add-ons";
+import { addOnDefinitions } from "./add-on-kinds";
 import { DiskCluster } from "./disks/disk-cluster";
 
 const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

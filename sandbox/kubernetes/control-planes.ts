@@ -18,6 +18,8 @@ export interface ControlPlanesOptions {
     folder: string;
     /** Folder of the control plane's programs; asked for when the first cluster needs it. */
     binaries: () => Promise<string>;
+    /** Folder of the custom resources' definitions; asked for likewise. */
+    definitions: () => Promise<string>;
     /** Folder of the compiled `sandbox/kubernetes`. */
     compiled: string;
     /** End with this process. @default false: they outlive it */
@@ -36,6 +38,7 @@ export class ControlPlanes {
     private readonly leaving = new Set<Promise<void>>();
     private readonly written = new Map<string, string>();
     private binaries: Promise<string> | undefined;
+    private definitionsFolder: Promise<string> | undefined;
     private due: NodeJS.Immediate | undefined;
     private closed = false;
     private readonly files: ReturnType<typeof sandboxFiles>;
@@ -134,6 +137,9 @@ export class ControlPlanes {
         });
     }
 
+    /** Folder of the custom resources' definitions, fetched when they are first asked for. */
+    readonly definitions = (): Promise<string> => (this.definitionsFolder ??= this.options.definitions());
+
     private async startIn(
         folder: string,
         { tenantId, ...more }: { hostNames: readonly string[]; tenantId: string },
@@ -147,6 +153,7 @@ export class ControlPlanes {
             ...{ folder, attached, supervisor: join(compiled, "supervisor.js") },
             settings: {
                 binaries: await this.binaries,
+                definitions: await this.definitions(),
                 clock: this.options.clock ?? 0,
                 entra: { tenantId, publicKey: directory.file("tokens.pub") },
                 ...more,

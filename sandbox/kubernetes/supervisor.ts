@@ -19,7 +19,8 @@ import {
     scheduler,
 } from "./control-plane/programs";
 import type { Plan } from "./control-plane/programs";
-import { runDiskController } from "./disks/disk-controller";
+import { definitionsOf } from "./charts/definitions";
+import { runDiskController, snapshotGroup } from "./disks/disk-controller";
 import { clusterFiles, portNames } from "./control-plane/settings";
 import type { ClusterSettings, SupervisorState } from "./control-plane/settings";
 import { serveIdentity } from "./identity/server";
@@ -97,6 +98,7 @@ async function supervise(folder: string): Promise<void> {
         await runDiskController({
             kubeconfig,
             nodeResourceGroupId: readFacts(files.azure)?.cluster.nodeResourceGroupId ?? noGroupId,
+            definitions: definitionsOf(settings.definitions, [snapshotGroup]),
             log,
         }),
     );

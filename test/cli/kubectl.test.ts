@@ -4,7 +4,12 @@ import { dirname, join } from "node:path";
 import { Azure } from "../../sandbox/azure/azure";
 import { clusterToken } from "../../sandbox/kubernetes/azure-facts";
 import { ControlPlanes } from "../../sandbox/kubernetes/control-planes";
-import { compiledSupervisor, kubernetesPrograms, startTimeoutMs } from "../sandbox/kubernetes/control-plane";
+import {
+    compiledSupervisor,
+    kubernetesPrograms,
+    partsToInstall,
+    startTimeoutMs,
+} from "../sandbox/kubernetes/control-plane";
 import { Home } from "./command";
 
 jest.setTimeout(startTimeoutMs);
@@ -24,7 +29,7 @@ describe("kubectl, for a cluster of dev", () => {
         const planes = new ControlPlanes(azure, {
             folder,
             compiled,
-            binaries: () => Promise.resolve(kubernetesPrograms()),
+            ...partsToInstall(),
         });
         change(azure);
         await planes.close();

@@ -32,7 +32,8 @@ export interface Chart {
     /** Where what it makes and takes was read. */
     source: string;
     values: KnownValues;
-    definitions: readonly KubeObject[];
+    /** API groups of the custom resources that it brings (definitions.ts). */
+    definitions: readonly string[];
     /** Are the definitions templates, which an uninstall takes away with all their objects? Those in `crds/` stay. */
     removesDefinitions: boolean;
     objects: (release: ReleaseView) => KubeObject[];

@@ -2,8 +2,6 @@ import { isObject } from "../../azure/properties";
 import { at, textAt } from "../provider/objects";
 import { whole } from "./chart";
 import type { Chart } from "./chart";
-import { envoyGatewayDefinitions } from "./crds/envoy-gateway";
-import { gatewayApiDefinitions } from "./crds/gateway-api";
 import { configMap, countOf, deployment, imageOf, picked, placement, service, serviceAccount } from "./parts";
 
 /** Its proxies are what the controller would make of a Gateway, which nobody does here. */
@@ -41,7 +39,7 @@ export const envoyGateway: Chart = {
         },
         config: { envoyGateway: true },
     },
-    definitions: [...gatewayApiDefinitions, ...envoyGatewayDefinitions],
+    definitions: ["gateway.networking.k8s.io", "gateway.envoyproxy.io"],
     removesDefinitions: false,
     objects: (release) => {
         const { values } = release;

@@ -3,7 +3,6 @@ import { at, textAt } from "../provider/objects";
 import type { KubeObject } from "../provider/objects";
 import { whole } from "./chart";
 import type { Chart, ReleaseView } from "./chart";
-import { kedaDefinitions } from "./crds/keda";
 import { countOf, deployment, imageOf, picked, placement, service, serviceAccount } from "./parts";
 
 const image = whole("registry", "repository", "tag");
@@ -67,7 +66,7 @@ export const keda: Chart = {
         prometheus: { operator: true, metricServer: true, webhooks: true },
         permissions: true,
     },
-    definitions: kedaDefinitions,
+    definitions: ["keda.sh", "eventing.keda.sh"],
     removesDefinitions: true,
     objects: (release) => [...parts.flatMap((part) => partOf(release, part)), ...services(release)],
 };

@@ -2,7 +2,6 @@ import { isObject } from "../../azure/properties";
 import { at, textAt } from "../provider/objects";
 import { whole } from "./chart";
 import type { Chart } from "./chart";
-import { kueueDefinitions } from "./crds/kueue";
 import { configMap, countOf, deployment, imageOf, picked, placement, service, serviceAccount } from "./parts";
 
 /** Its webhooks are not registered: nobody would answer, and every job would wait for them. */
@@ -29,7 +28,7 @@ export const kueue: Chart = {
         },
         managerConfig: { controllerManagerConfigYaml: true },
     },
-    definitions: kueueDefinitions,
+    definitions: ["kueue.x-k8s.io"],
     removesDefinitions: true,
     objects: (release) => {
         const { values } = release;

@@ -5,6 +5,8 @@ import type { ProcessRecord } from "./children";
 export interface ClusterSettings {
     /** Folder of etcd, kube-apiserver and the others: what `tools/kubernetes.cjs` tells. */
     binaries: string;
+    /** Folder of the custom resources' definitions: what `tools/definitions.cjs` tells. */
+    definitions: string;
     /** Host names of the API server, beside the loopback's. @default none */
     hostNames?: readonly string[];
     /** Block of the services' addresses. @default AKS's own, 10.0.0.0/16 */

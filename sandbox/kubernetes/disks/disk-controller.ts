@@ -1,5 +1,4 @@
 import { DiskCluster, type Held } from "./disk-cluster";
-import { snapshotGroup, snapshotKinds } from "./snapshot-kinds";
 
 /** What the controller works with. */
 export interface DiskControllerOptions {
@@ -7,6 +6,8 @@ export interface DiskControllerOptions {
     kubeconfig: string;
     /** Resource group of the cluster's nodes, where disks lie unless told otherwise. Full id. */
     nodeResourceGroupId: string;
+    /** Those of snapshots, which AKS brings with its controller. */
+    definitions: readonly object[];
     log: (line: string) => void;
 }
 
@@ -14,6 +15,8 @@ export interface DiskController {
     stop(): Promise<void>;
 }
 
+/** API group of snapshots. */
+export const snapshotGroup = "snapshot.storage.k8s.io";
 const driver = "disk.csi.azure.com";
 const snapshots = `/apis/${snapshotGroup}/v1`;
 const paths = {
@@ -55,7 +58,7 @@ class Controller implements DiskController {
     }
 
     async start(): Promise<void> {
-        for (const definition of snapshotKinds) await this.cluster.create(definitions, definition);
+        for (const definition of this.options.definitions) await this.cluster.create(definitions, definition);
         for (const path of [paths.claims, paths.volumes, paths.classes, paths.snapshots, paths.contents])
             this.cluster.watch(path, () => {
                 this.changed();

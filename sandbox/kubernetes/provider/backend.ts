@@ -54,6 +54,11 @@ const createRetrySeconds = [0.5, 1, 2, 4, 8];
 /** Seconds that a deletion may take where the program sets none. */
 const deleteTimeoutSeconds = 300;
 
+const noDefinitions = (): Promise<string> =>
+    Promise.reject(
+        new Error("this sandbox was given no definitions of custom resources, so it installs no chart with any"),
+    );
+
 /** What `@pulumi/kubernetes` does between the engine and the API server. */
 export class KubernetesProvider implements PackageBackend {
     readonly name = "kubernetes";
@@ -68,7 +73,8 @@ export class KubernetesProvider implements PackageBackend {
         readonly version: string,
         private readonly surroundings: Surroundings = {},
     ) {
-        this.releases = new HelmReleases(charts, surroundings.holdsChart ?? (() => true));
+        const { holdsChart = () => true, definitions = noDefinitions } = surroundings;
+        this.releases = new HelmReleases(charts, holdsChart, definitions);
     }
 
     checkConfig({ news }: { news: Values }): Promise<{ inputs: Values; failures: CheckFailure[] }> {

@@ -14,6 +14,7 @@ import type { Values } from "../../protocol/values";
 import { isNotFound, NoMatch } from "../api-faults";
 import { unknownValues } from "../charts/chart";
 import type { Chart } from "../charts/chart";
+import { definitionsOf } from "../charts/definitions";
 import type { KubeApi } from "./api";
 import { differences } from "./difference";
 import { madeUpName } from "./naming";
@@ -44,10 +45,12 @@ const accepted = new Set([
 export class HelmReleases {
     /**
      * @param holdsChart Does the registry of that host hold the chart? Where it cannot be asked, every chart is taken to be there.
+     * @param definitions Folder of the custom resources' definitions.
      */
     constructor(
         private readonly charts: readonly Chart[],
         private readonly holdsChart: (host: string, repository: string, tag: string) => boolean,
+        private readonly definitions: () => Promise<string>,
     ) {}
 
     check({ urn, news, olds, randomSeed }: CheckRequest): { inputs: Values; failures: CheckFailure[] } {
@@ -117,8 +120,9 @@ export class HelmReleases {
         if (inputs.createNamespace === true) await this.apply(api, [namespaceObject(namespace)]);
         try {
             if (inputs.skipCrds !== true) {
-                await this.apply(api, chart.definitions);
-                await ready(api, chart.definitions, timeoutSeconds, cancellation);
+                const definitions = await this.definitionsOf(chart);
+                await this.apply(api, definitions);
+                await ready(api, definitions, timeoutSeconds, cancellation);
             }
             await this.apply(api, objects);
             const kept = new Set(objects.map(keyOf));
@@ -162,7 +166,7 @@ export class HelmReleases {
         const last = revisions.at(-1);
         if (!last) return;
         const chart = this.find(last.chart);
-        const definitions = chart?.removesDefinitions === true ? chart.definitions : [];
+        const definitions = chart?.removesDefinitions === true ? await this.definitionsOf(chart) : [];
         const gone = [...last.objects, ...definitions];
         await remove(api, gone);
         for (const object of gone) {
@@ -171,6 +175,10 @@ export class HelmReleases {
             await until(look, { name, timeoutSeconds: timeoutSeconds || defaultTimeoutSeconds, cancellation });
         }
         for (const revision of revisions) await forget(api, revision);
+    }
+
+    private async definitionsOf({ definitions }: Chart): Promise<KubeObject[]> {
+        return definitions.length === 0 ? [] : definitionsOf(await this.definitions(), definitions);
     }
 
     private find(path: string): Chart | undefined {

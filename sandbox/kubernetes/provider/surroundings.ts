@@ -6,4 +6,6 @@ export interface Surroundings {
     environment?: NodeJS.ProcessEnv;
     /** Does the registry of that host hold the chart? @default every chart is there */
     holdsChart?: (host: string, repository: string, tag: string) => boolean;
+    /** Folder of the custom resources' definitions: what `tools/definitions.cjs` tells. @default charts with any are refused */
+    definitions?: () => Promise<string>;
 }

@@ -5,10 +5,10 @@ import { notebookValues } from "../../../components/workloads/notebook-values";
 import { PipelineAgents } from "../../../components/workloads/pipeline-agents";
 import { Api } from "../../../images/backup/api";
 import { unknownValues, type ReleaseView } from "../../../sandbox/kubernetes/charts/chart";
-import { kedaDefinitions } from "../../../sandbox/kubernetes/charts/crds/keda";
+import { definitionsOf } from "../../../sandbox/kubernetes/charts/definitions";
 import { jupyterhub } from "../../../sandbox/kubernetes/charts/jupyterhub";
 import { seen, value } from "../../mocks";
-import { startTimeoutMs, useControlPlane } from "./control-plane";
+import { customDefinitions, startTimeoutMs, useControlPlane } from "./control-plane";
 
 jest.setTimeout(startTimeoutMs);
 
@@ -59,7 +59,7 @@ beforeAll(async () => {
             .catch((fault: unknown) => {
                 if (!String(fault).includes("already exists")) throw fault;
             });
-    for (const definition of kedaDefinitions)
+    for (const definition of definitionsOf(customDefinitions(), ["keda.sh"]))
         await api.send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition);
     await addNode("work", "work");
     await addNode("gpu", "t4", "1");

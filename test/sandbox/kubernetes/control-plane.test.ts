@@ -11,13 +11,7 @@ import {
 } from "../../../sandbox/kubernetes/control-plane/control-plane";
 import { clusterFiles } from "../../../sandbox/kubernetes/control-plane/settings";
 import type { SupervisorState } from "../../../sandbox/kubernetes/control-plane/settings";
-import {
-    compiledSupervisor,
-    kubernetesPrograms,
-    startTestPlane,
-    startTimeoutMs,
-    useControlPlane,
-} from "./control-plane";
+import { compiledSupervisor, installedParts, startTestPlane, startTimeoutMs, useControlPlane } from "./control-plane";
 
 jest.setTimeout(startTimeoutMs);
 
@@ -178,7 +172,7 @@ describe("a control plane's folder", () => {
 
     test("has everything again after its supervisor was killed, and no process is left of before", async () => {
         // As commands start it: it goes on after them.
-        const settings = { binaries: kubernetesPrograms() };
+        const settings = { ...installedParts() };
         const supervisor = await compiledSupervisor();
         await withNamespace(await startControlPlane({ folder, settings, supervisor }));
         const before = stateOf(folder);
@@ -195,7 +189,7 @@ describe("a control plane's folder", () => {
 
     test("says why when a program does not start", async () => {
         const supervisor = await compiledSupervisor();
-        const settings = { binaries: kubernetesPrograms(), serviceCidr: "10.0.0.0/99" };
+        const settings = { ...installedParts(), serviceCidr: "10.0.0.0/99" };
         const starting = startControlPlane({ folder, settings, supervisor, attached: true, patienceMs: 5_000 });
         await expect(starting).rejects.toThrow(
             /is not ready after 5 s[^]*kube-apiserver: .*service-cluster-ip-range\[0\] is not a valid cidr/,

@@ -6,6 +6,7 @@ import { writeWhole } from "../../../sandbox/files";
 import type { AzureFacts } from "../../../sandbox/kubernetes/azure-facts";
 import { startControlPlane, stopControlPlane } from "../../../sandbox/kubernetes/control-plane/control-plane";
 import type { ControlPlane } from "../../../sandbox/kubernetes/control-plane/control-plane";
+import type { ControlPlanesOptions } from "../../../sandbox/kubernetes/control-planes";
 import { Pki } from "../../../sandbox/kubernetes/control-plane/pki";
 import { clusterFiles } from "../../../sandbox/kubernetes/control-plane/settings";
 import type { ClusterSettings } from "../../../sandbox/kubernetes/control-plane/settings";
@@ -20,6 +21,7 @@ const { withLock } = jest.requireActual<{
     withLock: (file: string, work: () => Promise<unknown>, waiting: () => void) => Promise<unknown>;
 }>("../../../tools/lock.cjs");
 const { kubernetesFolder } = jest.requireActual<{ kubernetesFolder: () => string }>("../../../tools/kubernetes.cjs");
+const { definitionsFolder } = jest.requireActual<{ definitionsFolder: () => string }>("../../../tools/definitions.cjs");
 
 /** Time for a control plane to come up while other tests have the cores. */
 export const startTimeoutMs = 240_000;
@@ -33,6 +35,27 @@ export function kubernetesPrograms(): string {
     return folder;
 }
 
+/** Folder of the custom resources' definitions, which `npm test` has made sure of. */
+export function customDefinitions(): string {
+    const folder = process.env.MLPLATFORM_DEFINITIONS ?? definitionsFolder();
+    if (!existsSync(folder)) {
+        throw new Error("the definitions of custom resources are missing: `node tools/definitions.cjs` fetches them");
+    }
+    return folder;
+}
+
+/** What a control plane is made of. */
+export const installedParts = (): Pick<ClusterSettings, "binaries" | "definitions"> => ({
+    binaries: kubernetesPrograms(),
+    definitions: customDefinitions(),
+});
+
+/** The same, as who opens a sandbox is asked for it. */
+export const partsToInstall = (): Pick<ControlPlanesOptions, "binaries" | "definitions"> => ({
+    binaries: () => Promise.resolve(kubernetesPrograms()),
+    definitions: () => Promise.resolve(customDefinitions()),
+});
+
 /** The compiled supervisor, up to date with its source. */
 export async function compiledSupervisor(): Promise<string> {
     const home = join(root, ".mlplatform");
@@ -45,14 +68,14 @@ export async function compiledSupervisor(): Promise<string> {
     return join(out, "sandbox", "kubernetes", "supervisor.js");
 }
 
-type Settings = Omit<ClusterSettings, "binaries">;
+type Settings = Omit<ClusterSettings, "binaries" | "definitions">;
 
 /** Starts a control plane in a folder; it ends with this process at the latest. */
 export async function startTestPlane(folder: string, settings: Settings = {}): Promise<ControlPlane> {
     const supervisor = await compiledSupervisor();
     return await startControlPlane({
         ...{ folder, supervisor, attached: true },
-        settings: { binaries: kubernetesPrograms(), ...settings },
+        settings: { ...installedParts(), ...settings },
     });
 }
 

@@ -4,13 +4,14 @@ import { dirname, join } from "node:path";
 import { Azure } from "../../../sandbox/azure/azure";
 import { clusterToken } from "../../../sandbox/kubernetes/azure-facts";
 import { ControlPlanes } from "../../../sandbox/kubernetes/control-planes";
+import type { ControlPlanesOptions } from "../../../sandbox/kubernetes/control-planes";
 import type { ProcessRecord } from "../../../sandbox/kubernetes/control-plane/children";
 import { isRunning } from "../../../sandbox/kubernetes/control-plane/children";
 import { runningControlPlane } from "../../../sandbox/kubernetes/control-plane/control-plane";
 import { clusterFiles } from "../../../sandbox/kubernetes/control-plane/settings";
 import type { SupervisorState } from "../../../sandbox/kubernetes/control-plane/settings";
 import { KubeApi } from "../../../sandbox/kubernetes/provider/api";
-import { compiledSupervisor, kubernetesPrograms, startTimeoutMs } from "./control-plane";
+import { compiledSupervisor, partsToInstall, startTimeoutMs } from "./control-plane";
 
 jest.setTimeout(startTimeoutMs);
 
@@ -36,9 +37,9 @@ afterEach(async () => {
 });
 
 /** Opens the sandbox as a command does. */
-function open(binaries = (): Promise<string> => Promise.resolve(kubernetesPrograms())): ControlPlanes {
+function open(parts: Partial<ControlPlanesOptions> = {}): ControlPlanes {
     const azure = Azure.open({ store: join(folder, "azure.db") });
-    const planes = new ControlPlanes(azure, { folder, compiled, binaries });
+    const planes = new ControlPlanes(azure, { folder, compiled, ...partsToInstall(), ...parts });
     opened = { azure, planes };
     return planes;
 }
@@ -134,7 +135,7 @@ test("one whose sandbox was thrown away ends by itself", async () => {
 });
 
 test("whoever asks for credentials is told why there is no control plane", async () => {
-    const planes = open(() => Promise.reject(new Error("without Go it cannot be built")));
+    const planes = open({ binaries: () => Promise.reject(new Error("without Go it cannot be built")) });
     await expect(planes.credentials(id)).rejects.toThrow("there is no cluster");
     createCluster();
     await expect(planes.credentials(id)).rejects.toThrow("without Go it cannot be built");
