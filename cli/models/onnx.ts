@@ -1,5 +1,8 @@
-/** Kinds of values that the models of this project hold, with their numbers in `onnx.proto`. */
-export const onnxTypes = { float: 1, uint8: 2, int64: 7 } as const;
+/** Kinds of values, with their numbers in `onnx.proto`. */
+export const onnxTypes = {
+    ...{ float: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7 },
+    ...{ string: 8, bool: 9, float16: 10, double: 11, uint32: 12, uint64: 13 },
+} as const;
 export type OnnxType = keyof typeof onnxTypes;
 
 /** A constant of a graph. */

@@ -2,11 +2,15 @@ import type { Tensor, TensorSpec } from "./tensor";
 
 export interface InferOptions {
     /** Gives up what nobody waits for any more, unless it is being computed already. */
-    signal?: AbortSignal;
+    signal?: { readonly aborted: boolean };
     /** Time of `performance.now()` by which the answer is due. @default the setting's */
     deadline?: number;
     /** Outputs that are wanted. @default all */
     outputs?: readonly string[];
+    /** Are the buffers of the tensors nobody else's? Then they are taken, not copied, and gone afterwards. @default false */
+    owned?: boolean;
+    /** Is told where the time went. */
+    timing?: { queueMs?: number; computeMs?: number; rows?: number };
 }
 
 /** One version of a model, loaded. */
