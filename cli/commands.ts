@@ -11,7 +11,7 @@ import { writeManifests } from "./manifests/planned";
 import { models } from "./models/models";
 import { quota } from "./quota-command";
 import { savePicture } from "./picture";
-import { startEnvironment, stopEnvironment } from "./platform";
+import { dev, startEnvironment, stopEnvironment } from "./platform";
 import { reachability } from "./reachability";
 import { recover } from "./recover";
 import { refresh } from "./refresh";
@@ -72,28 +72,37 @@ function numberOf(values: Values, name: string, least: number, most: number): nu
     throw new UserError(`--${name} must be a number from ${least} to ${most}, got "${text}"`);
 }
 
-const dev = "dev";
+const environmentOption = { environment: { type: "string" } } as const;
+const environmentOf = ({ environment }: Values): string => (typeof environment === "string" ? environment : dev);
+
+/** A stack without an environment beside it. */
+function alone(stack: string, { environment }: Values): string {
+    if (environment === undefined) return stack;
+    throw new UserError(`a stack or --environment, got both: ${stack} and ${String(environment)}`);
+}
 
 /** Everything that can be typed. */
 export const commands: readonly Command[] = [
     {
         name: "start",
-        usage: `[stack] ${behaviourUsage}`,
-        summary: "preview a stack and bring it up; again: no changes. Without a stack: all of dev, layer by layer",
-        options: behaviourOptions,
+        usage: `[stack | --environment NAME] ${behaviourUsage}`,
+        summary:
+            "preview a stack and bring it up; again: no changes. Without a stack: all of an environment, by default dev, layer by layer",
+        options: { ...behaviourOptions, ...environmentOption },
         positionals: [0, 1],
         run: (context, [stack], values) =>
             stack === undefined
-                ? startEnvironment(context, dev, behaviourOf(values))
-                : start(context, stack, behaviourOf(values)),
+                ? startEnvironment(context, environmentOf(values), behaviourOf(values))
+                : start(context, alone(stack, values), behaviourOf(values)),
     },
     {
         name: "stop",
-        usage: "[stack]",
-        summary: "destroy a stack and say what is left. Without a stack: all of dev, from the top",
-        options: {},
+        usage: "[stack | --environment NAME]",
+        summary: "destroy a stack and say what is left. Without a stack: all of an environment, from the top",
+        options: environmentOption,
         positionals: [0, 1],
-        run: (context, [stack]) => (stack === undefined ? stopEnvironment(context, dev) : stop(context, stack)),
+        run: (context, [stack], values) =>
+            stack === undefined ? stopEnvironment(context, environmentOf(values)) : stop(context, alone(stack, values)),
     },
     {
         name: "preview",

@@ -1,14 +1,29 @@
 import { isKubernetesOff } from "./control-planes";
 import { cloudResources } from "./deployment";
-import { images } from "./images/images";
 import type { AzureBehaviour } from "./local-azure";
+import type { Places } from "./places";
+import { refuseProtected } from "./protection";
 import { recover } from "./recover";
 import { exportState } from "./session";
 import { withStack } from "./stack-run";
 import type { Context } from "./stack-run";
 import { start } from "./start";
 import { destroyAll, stop } from "./stop";
-import { layersOf } from "./workspace";
+import { UserError } from "./user-error";
+import { layersOf, stackFiles } from "./workspace";
+
+/** The environment that is meant where none is named. */
+export const dev = "dev";
+
+const stopping = "destroy everything and see what is left";
+
+/** An environment's stacks. @throws UserError when it has none. */
+function layersIn(at: Places, environment: string): string[] {
+    const layers = layersOf(at, environment);
+    if (layers.length > 0) return layers;
+    const known = [...new Set(stackFiles(at).map((stack) => stack.environment))].filter((one) => one !== undefined);
+    throw new UserError(`--environment must be one that has stacks, ${known.join(", ")}, got "${environment}"`);
+}
 
 /** Brings all stacks of an environment up, each after those that it stands on. */
 export async function startEnvironment(
@@ -17,14 +32,13 @@ export async function startEnvironment(
     behaviour: AzureBehaviour,
 ): Promise<void> {
     const { at, terminal } = context;
-    const [foundation = environment, ...above] = layersOf(at, environment);
+    const [foundation = environment, ...above] = layersIn(at, environment);
     if (isKubernetesOff()) {
         await start(context, foundation, behaviour);
         terminal.step(`without a control plane (MLPLATFORM_KUBERNETES is off), so without ${above.join(", ")}`);
         return;
     }
     await start(context, foundation, behaviour, []);
-    await images(context, ["import", environment]);
     for (const stack of above) {
         terminal.line();
         await start(context, stack, behaviour, stack === above.at(-1) ? nextCommands(environment, stack) : []);
@@ -39,7 +53,7 @@ function nextCommands(environment: string, top: string): [string, string][] {
         ["npx mlplatform teams", "every team's environment: quota, budget, expiry"],
         [`npx mlplatform export ${top}`, "every resource of a stack as JSON"],
         ["npx mlplatform sandbox list", "what is in the sandbox's Azure, by id"],
-        ["npm run stop", "destroy everything and see what is left"],
+        [environment === dev ? "npm run stop" : `npx mlplatform stop --environment ${environment}`, stopping],
         ["npm test", "run every test"],
         ["README.md", "the same program on your Azure subscription"],
     ];
@@ -48,12 +62,14 @@ function nextCommands(environment: string, top: string): [string, string][] {
 /** Destroys all stacks of an environment, none before those that stand on it. */
 export async function stopEnvironment(context: Context, environment: string): Promise<void> {
     const { at, terminal } = context;
-    const [foundation = environment, ...above] = layersOf(at, environment);
+    const [foundation = environment, ...above] = layersIn(at, environment);
     for (const stack of above.reverse())
         await withStack(context, { command: "stop", stack }, async (run) => {
             await recover(run.session);
-            const there = cloudResources(await exportState(run.session)).length;
+            const state = await exportState(run.session);
+            const there = cloudResources(state).length;
             if (there === 0) return;
+            refuseProtected(stack, state);
             await destroyAll(run, there);
             terminal.step(`"${stack}" is gone`);
         });

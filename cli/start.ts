@@ -2,6 +2,7 @@ import { costOf } from "./control-planes";
 import { carryOut, planLines, previewWithFreeNames } from "./deploy";
 import { azureTime, imageLines, kinds, outputLines } from "./report";
 import { deployed } from "./export";
+import { images } from "./images/images";
 import { savePicture } from "./picture";
 import { differences, factsOf, tableLines } from "./environments";
 import { recover } from "./recover";
@@ -10,7 +11,7 @@ import { table } from "./table";
 import { withStack } from "./stack-run";
 import type { Context, StackRun } from "./stack-run";
 import type { AzureBehaviour } from "./local-azure";
-import { knownStacks, notesOf, writeNotes } from "./workspace";
+import { knownStacks, notesOf, stackFiles, writeNotes } from "./workspace";
 
 /** The environment that others are told by. */
 const base = "dev";
@@ -29,6 +30,10 @@ export async function start(
     terminal.line(
         terminal.bold(`Stack "${stack}" in the sandbox: the real Pulumi engine against a local stand-in for Azure`),
     );
+    // What is built upon and installed comes from the environment's registry alone, which somebody has to fill.
+    for (const { name, kind, environment } of stackFiles(context.at))
+        if (name === stack && (kind === "images" || kind === "services"))
+            await images(context, ["import", environment ?? ""]);
     await withStack(context, { command: "start", stack, behaviour }, async (first) => {
         await settleInterruption(first);
         const { run, plan } = await previewWithFreeNames(first);

@@ -29,7 +29,8 @@ export async function teams(context: Context, today = new Date()): Promise<void>
     const { lines, faults } = teamReport(fleet, pools, today);
     for (const line of lines) terminal.line(line);
     if (faults.length > 0) throw new UserError(`the orders do not fit:\n  ${faults.join("\n  ")}`);
-    terminal.step(terminal.good(`${fleet.orders.length} in ${ordersFolder}/, and they fit together`));
+    const files = new Set(fleet.orders.map(({ file }) => file)).size;
+    terminal.step(terminal.good(`${files} in ${ordersFolder}/, and they fit together`));
 }
 
 /**
@@ -46,22 +47,23 @@ export function teamReport(
         lines: [
             ...table([
                 ["TEAM", "ENVIRONMENT", "GPUS", "CPU", "MEMORY", "BUDGET", "EXPIRES", "LEAD"],
-                ...ordered.flatMap((environment) =>
-                    ordersOf(fleet, environment).map((order) => row(order, environment)),
-                ),
+                ...ordered.flatMap((environment) => ordersOf(fleet, environment).map(row)),
             ]),
             ...ordered.map((environment) => promised(fleet, environment, pools[environment] ?? [])),
-            ...expiry.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
+            ...once(expiry.flatMap(({ warning }) => (warning === undefined ? [] : [warning]))),
         ],
-        faults: [
+        faults: once([
             ...environments.flatMap((environment) => overlapFaults(fleet, environment)),
             ...ordered.flatMap((environment) =>
                 capacityFaults(ordersOf(fleet, environment), pools[environment] ?? [], environment),
             ),
             ...expiry.flatMap(({ expired }) => (expired === undefined ? [] : [expired])),
-        ],
+        ]),
     };
 }
+
+/** What is so in several environments is told once. */
+const once = (lines: readonly string[]): string[] => [...new Set(lines)];
 
 function read(root: string): Fleet {
     try {
@@ -71,8 +73,8 @@ function read(root: string): Fleet {
     }
 }
 
-function row(order: TeamOrder, environment: Environment): (string | number)[] {
-    const { team, quota, budget, expires, lead, frozen } = order;
+function row(order: TeamOrder): (string | number)[] {
+    const { team, environment, quota, budget, expires, lead, frozen } = order;
     const gpus = Object.entries(quota.gpus).map(([pool, count]) => `${pool} ${count}`);
     return [
         ...[frozen ? `${team} (frozen)` : team, environment, gpus.join(", ") || "none"],

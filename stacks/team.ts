@@ -52,14 +52,15 @@ async function judgeScoring(order: TeamOrder, place: ScoringPlace): Promise<void
 
 function orderOf({ team: name, environment }: TeamSettings, root: string): { fleet: Fleet; order: TeamOrder } {
     const fleet = readOrRefuse(root);
-    const order = fleet.orders.find((one) => one.team === name);
-    if (order === undefined)
+    const orders = fleet.orders.filter((one) => one.team === name);
+    const order = orders.find((one) => one.environment === environment);
+    if (order !== undefined) return { fleet, order };
+    const [other] = orders;
+    if (other === undefined)
         throw new pulumi.RunError(`mlplatform:team must be an order in ${ordersFolder}/, got "${name}"`);
-    if (!order.environments.includes(environment))
-        throw new pulumi.RunError(
-            `mlplatform:environment must be one that ${order.file} orders, ${order.environments.join(", ")}, got "${environment}"`,
-        );
-    return { fleet, order };
+    throw new pulumi.RunError(
+        `mlplatform:environment must be one that ${other.file} orders, ${other.environments.join(", ")}, got "${environment}"`,
+    );
 }
 
 function readOrRefuse(root: string): Fleet {

@@ -1,9 +1,13 @@
-import { resolve } from "node:path";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { readOwn, writeWhole } from "../../sandbox/files";
+import { removeControlPlane } from "../../sandbox/kubernetes/control-plane/control-plane";
+import { sandboxFiles } from "../../sandbox/kubernetes/identity/places";
 import { cloudResources } from "../deployment";
 import type { Deployment } from "../deployment";
-import type { Places } from "../places";
-import { startEnvironment, stopEnvironment } from "../platform";
+import { places, type Places } from "../places";
+import { startEnvironment } from "../platform";
 import type { Context } from "../stack-run";
 import { UserError } from "../user-error";
 import { committedConfig, layersOf, stateFile } from "../workspace";
@@ -15,34 +19,57 @@ const sandboxMinor = "1.34";
 
 /**
  * What stacks above a foundation plan, with the versions that must take it: the sandbox's and the environment's on AKS. They can
- * be planned only on what they stand on, so that is brought up where it is not, and taken away afterwards.
+ * be planned only on what they stand on. Where that is not up, it comes up for the length of this, in a home that is thrown away:
+ * what people have in theirs stays as it is.
  */
 export async function plannedManifests(
     context: Context,
     stacks: readonly string[],
 ): Promise<Map<string, StackManifests>> {
     const planned = new Map<string, StackManifests>();
-    const started = new Set<string>();
-    try {
-        for (const stack of stacks) {
-            const environment = String(committedConfig(context.at, stack)["mlplatform:environment"]);
-            const layers = layersOf(context.at, environment);
-            if (layers.some((layer) => !isUp(context.at, layer))) {
-                started.add(environment);
-                await startEnvironment(context, environment, {});
-            }
-            const [foundation = environment] = layers;
-            const version = committedConfig(context.at, foundation)["mlplatform:kubernetesVersion"];
-            const minor = /^1\.\d+/.exec(String(version))?.[0];
-            if (minor === undefined)
-                throw new UserError(`Pulumi.${foundation}.yaml names no Kubernetes version to check ${stack} against`);
-            const manifests = await manifestsOf(context, stack, true);
-            planned.set(stack, { manifests, minors: [...new Set([sandboxMinor, minor])] });
-        }
-    } finally {
-        for (const environment of started) await stopEnvironment(context, environment);
-    }
+    const environmentOf = (stack: string): string =>
+        String(committedConfig(context.at, stack)["mlplatform:environment"]);
+    // One environment after the other: each has a control plane of its own.
+    for (const environment of new Set(stacks.map(environmentOf)))
+        await onItsLayers(context, environment, async (below) => {
+            for (const stack of stacks.filter((one) => environmentOf(one) === environment))
+                planned.set(stack, {
+                    manifests: await manifestsOf(below, stack, true),
+                    minors: [...new Set([sandboxMinor, minorOf(context.at, environment)])],
+                });
+        });
     return planned;
+}
+
+/** Where all layers of the environment are up. */
+async function onItsLayers(
+    context: Context,
+    environment: string,
+    work: (below: Context) => Promise<void>,
+): Promise<void> {
+    if (layersOf(context.at, environment).every((layer) => isUp(context.at, layer))) {
+        await work(context);
+        return;
+    }
+    const home = mkdtempSync(join(tmpdir(), "mlplatform-planned-"));
+    const below = { ...context, at: { ...places(home), root: context.at.root } };
+    try {
+        await startEnvironment(below, environment, {});
+        await work(below);
+    } finally {
+        for (const folder of sandboxFiles(dirname(below.at.sandboxStore)).allClusters())
+            await removeControlPlane(folder);
+        rmSync(home, { recursive: true, force: true });
+    }
+}
+
+/** Of the environment's AKS. */
+function minorOf(at: Places, environment: string): string {
+    const [foundation = environment] = layersOf(at, environment);
+    const minor = /^1\.\d+/.exec(String(committedConfig(at, foundation)["mlplatform:kubernetesVersion"]))?.[0];
+    if (minor === undefined)
+        throw new UserError(`Pulumi.${foundation}.yaml names no Kubernetes version to check ${environment} against`);
+    return minor;
 }
 
 /** Does the stack's state hold anything but its providers? */

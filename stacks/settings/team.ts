@@ -1,5 +1,5 @@
 import { loadConfig, namespace, readConfig, SettingsError, type ConfigTable, type IsSecret } from "../config";
-import { number, text } from "../parse";
+import { flag, number, text } from "../parse";
 import { requiredUpperKeys, stackName, upperKeys, upperSettings, type UpperSettings } from "./upper";
 
 /** The config of a team stack, read and checked. What the team gets is in its order (stacks/team/order.ts). */
@@ -12,6 +12,8 @@ export interface TeamSettings extends UpperSettings {
     images?: string;
     /** Seconds to wait until a new role applies. */
     rolePropagationSeconds: number;
+    /** Lifts the protection of what holds data. */
+    teardown: boolean;
 }
 
 /** Every key of a team stack, with how it is read. `Pulumi.yaml` describes them too; a test holds the two together. */
@@ -21,6 +23,7 @@ export const teamKeys = {
     "mlplatform:services": stackName,
     "mlplatform:images": stackName,
     "mlplatform:rolePropagationSeconds": number(0, 1800, false),
+    "mlplatform:teardown": flag,
 } as const;
 
 const table = {
@@ -50,6 +53,7 @@ export function readTeamSettings(
     const [services, images] = [read["mlplatform:services"], read["mlplatform:images"]];
     return {
         ...{ ...settings, team: read["mlplatform:team"] ?? "", rolePropagationSeconds },
+        teardown: read["mlplatform:teardown"] ?? false,
         ...(services !== undefined && { services }),
         ...(images !== undefined && { images }),
     };

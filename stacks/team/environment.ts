@@ -58,7 +58,7 @@ export function scoringPlace(
 /** Registers what an order asks for, once it has been found right. */
 export function teamEnvironment(
     order: TeamOrder,
-    settings: Pick<TeamSettings, "rolePropagationSeconds" | "tier">,
+    settings: Pick<TeamSettings, "rolePropagationSeconds" | "tier" | "teardown">,
     { foundation: below, services, images, cluster: provider, today }: TeamBase,
 ): Record<string, pulumi.Output<unknown>> {
     const { team: name, groups, quota, frozen } = order;
@@ -86,7 +86,8 @@ export function teamEnvironment(
         ...{ resourceGroupName: resourceGroups.data, account: below.storage.work, subscriptionId },
         containers: order.containers.map((container) => containerName(name, container)),
         principals: { ...groups, pods: identity.identity.principalId },
-        ...{ propagationSeconds: settings.rolePropagationSeconds, protect: settings.tier.protect },
+        ...{ propagationSeconds: settings.rolePropagationSeconds },
+        protect: settings.tier.protect && !settings.teardown,
     });
     const people = [
         ["team-members-cluster", groups.members],

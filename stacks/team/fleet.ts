@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { vmSize } from "../../facts/vm-sizes";
 import { number, object, record, type Parsed } from "../parse";
 import { environments, type Environment } from "../tiers";
-import { containerName, readOrder, type TeamOrder } from "./order";
+import { containerName, readOrders, type TeamOrder } from "./order";
 
 /** Folder of the orders in the clone. */
 export const ordersFolder = "teams";
@@ -18,6 +18,7 @@ const shape = object({
 
 /** All orders, and what they may spend together. */
 export interface Fleet extends Parsed<typeof shape> {
+    /** One for each environment of each team. */
     orders: readonly TeamOrder[];
 }
 
@@ -41,8 +42,7 @@ export function readFleet(root: string): Fleet {
         .sort()
         .map((name) => `${ordersFolder}/${name}`)
         .filter((file) => file !== fleetFile)
-        .map((file) => readOrder(file, content(file), faults))
-        .filter((order) => order !== undefined);
+        .flatMap((file) => readOrders(file, content(file), faults));
     const read = readBudgets(names.includes("fleet.yaml") ? content(fleetFile) : "", faults);
     if (faults.length > 0) throw new Error(faults.join("\n"));
     return { orders, budgets: read?.budgets ?? {} };
@@ -60,7 +60,7 @@ function readBudgets(content: string, faults: string[]): Parsed<typeof shape> | 
 
 /** The orders of one environment. */
 export const ordersOf = ({ orders }: Fleet, environment: Environment): TeamOrder[] =>
-    orders.filter((order) => order.environments.includes(environment));
+    orders.filter((order) => order.environment === environment);
 
 /** What is wrong with the orders of one environment beside each other; empty when nothing is. Needs nothing but the files. */
 export function overlapFaults(fleet: Fleet, environment: Environment): string[] {

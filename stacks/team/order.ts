@@ -1,11 +1,35 @@
 import { parse } from "yaml";
 import { containerFaults } from "../../components/storage/containers";
-import { flag, guid, list, number, object, oneOf, optional, record, text, type Parsed } from "../parse";
-import { environments } from "../tiers";
+import {
+    flag,
+    guid,
+    list,
+    number,
+    object,
+    oneOf,
+    optional,
+    record,
+    shownValue,
+    text,
+    type Parsed,
+    type Parser,
+} from "../parse";
+import { environments, type Environment } from "../tiers";
 import { batchSection, endpointsSection, type ScoringOrder } from "./scoring-order";
 
 const email = text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address");
 const day = text(/^\d{4}-\d{2}-\d{2}$/, "a day such as 2027-06-30");
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+
+const fields: Parser<Fields> = (field, value, faults) => {
+    if (isFields(value)) return value;
+    faults.push(`${field} must be an object with fields of an order, got ${shownValue(value)}`);
+    return undefined;
+};
 
 const shape = object({
     /** The file's name without `.yaml`. */
@@ -56,17 +80,24 @@ const shape = object({
     batch: optional(batchSection),
     /** The hard cap's action: no GPU and no new pod until it is lifted. @default false */
     frozen: optional(flag),
+    /** What is other in single environments, by their names: fields of the order, merged over it. @default - nothing */
+    overrides: optional(record(fields)),
 });
 
 type Written = Parsed<typeof shape>;
 
-/** The order form of a team's environment, `teams/NAME.yaml`, with what it leaves out filled in. */
+/** The order form of a team, `teams/NAME.yaml`, as it is in one environment, with what it leaves out filled in. */
 export interface TeamOrder
     extends
-        Omit<Written, "quota" | "budget" | "containers" | "imagePrefix" | "frozen" | "endpoints" | "batch">,
+        Omit<
+            Written,
+            "quota" | "budget" | "containers" | "imagePrefix" | "frozen" | "endpoints" | "batch" | "overrides"
+        >,
         ScoringOrder {
     /** File that it was read from, for what is said of it. */
     file: string;
+    /** The one of its environments that this is about. */
+    environment: Environment;
     quota: Omit<Written["quota"], "gpus"> & { gpus: Readonly<Record<string, number>> };
     budget: { amount: number; alertPercents: readonly number[]; hardCapPercent: number };
     containers: readonly string[];
@@ -74,8 +105,8 @@ export interface TeamOrder
     frozen: boolean;
 }
 
-/** Names that a team cannot have: of the platform's own images, and of the file beside the orders. */
-const reserved = ["mlplatform", "platform", "fleet"];
+/** Names that a team cannot have: of the platform's own images and stacks, and of the file beside the orders. */
+const reserved = ["mlplatform", "platform", "fleet", "images", "services"];
 
 /** Container of the work account. Containers of all teams and the platform's own lie side by side. */
 export const containerName = (team: string, container: string): string => `${team}-${container}`;
@@ -85,17 +116,75 @@ export const gpusOf = ({ quota }: Pick<TeamOrder, "quota">): number =>
     Object.values(quota.gpus).reduce((sum, count) => sum + count, 0);
 
 /**
- * Reads one order.
+ * Reads one order. What its `overrides` state for an environment is merged over the rest: maps are merged, lists and values
+ * replaced, and `null` takes a field away.
+ * @see https://www.rfc-editor.org/rfc/rfc7396
  * @param file Its path, as faults name it.
- * @returns the order, or nothing when there are faults: each names the file, the field, the rule and the value
+ * @returns the order as it is in each of its environments; none when there are faults: each names the file, the field, the rule
+ * and the value
  */
-export function readOrder(file: string, content: string, faults: string[]): TeamOrder | undefined {
+export function readOrders(file: string, content: string, faults: string[]): TeamOrder[] {
     const found: string[] = [];
-    const read = shape("order", yamlOf(content, found), found);
+    const written = yamlOf(content, found);
+    const base = found.length === 0 ? readOrder(file, written, found) : undefined;
+    const overrides = base === undefined ? {} : overridesOf(written, base, found);
+    const orders = (base?.environments ?? []).flatMap((environment) => {
+        const change = overrides[environment];
+        if (change === undefined) return base === undefined ? [] : [{ ...base, environment }];
+        const order = readOrder(
+            file,
+            merged(written, { ...change, overrides: null }),
+            found,
+            `overrides["${environment}"]: `,
+        );
+        return order === undefined ? [] : [{ ...order, environment }];
+    });
+    faults.push(...found.map((fault) => `${file}: ${fault}`));
+    return found.length === 0 ? orders : [];
+}
+
+type WholeOrder = Omit<TeamOrder, "environment">;
+
+/** An order that is right; without, what is wrong with it is told after `where`. */
+function readOrder(file: string, written: unknown, faults: string[], where = ""): WholeOrder | undefined {
+    const found: string[] = [];
+    const read = shape("order", written, found);
     const order = read && filledIn(file, read);
     const all = found.length === 0 && order ? orderFaults(order) : found;
-    faults.push(...all.map((fault) => `${file}: ${fault.replace(/^order\.?/, "").trimStart()}`));
+    faults.push(...all.map((fault) => `${where}${fault.replace(/^order\.?/, "").trimStart()}`));
     return all.length === 0 ? order : undefined;
+}
+
+/** Fields that are not an environment's to change. */
+const alike = ["team", "environments", "overrides"];
+
+/** What is stated for single environments. */
+function overridesOf(
+    written: unknown,
+    { environments: ordered }: WholeOrder,
+    faults: string[],
+): Record<string, Fields> {
+    const overrides = isFields(written) && isFields(written.overrides) ? written.overrides : {};
+    const stated = Object.entries(overrides) as [string, Fields][];
+    const found = stated.flatMap(([name, change]) => [
+        ...(ordered.some((one) => one === name)
+            ? []
+            : [`overrides must be of environments of the order, ${ordered.join(", ")}, got "${name}"`]),
+        ...alike
+            .filter((field) => field in change)
+            .map((field) => `overrides["${name}"].${field} must be left out: it is alike in all environments`),
+    ]);
+    faults.push(...found);
+    return found.length === 0 ? Object.fromEntries(stated) : {};
+}
+
+function merged(base: unknown, change: unknown): unknown {
+    if (!isFields(change)) return change;
+    const entries = new Map(Object.entries(isFields(base) ? base : {}));
+    for (const [name, value] of Object.entries(change))
+        if (value === null) entries.delete(name);
+        else entries.set(name, merged(entries.get(name), value));
+    return Object.fromEntries(entries);
 }
 
 function yamlOf(content: string, faults: string[]): unknown {
@@ -109,18 +198,20 @@ function yamlOf(content: string, faults: string[]): unknown {
     }
 }
 
-function filledIn(file: string, written: Written): TeamOrder {
-    const { quota, budget, containers, imagePrefix, frozen, endpoints, batch, ...rest } = written;
+function filledIn(file: string, written: Written): WholeOrder {
+    const { team, lead, costCentre, groups, environments: ordered, expires } = written;
+    const { quota, budget, containers, imagePrefix, frozen, endpoints, batch } = written;
     const { alertPercents = [50, 80, 100], hardCapPercent = 120 } = budget;
     return {
-        ...{ ...rest, file, containers: containers ?? [], imagePrefix: imagePrefix ?? rest.team },
+        ...{ file, team, lead, costCentre, groups, environments: ordered, expires },
+        ...{ containers: containers ?? [], imagePrefix: imagePrefix ?? team },
         ...{ quota: { ...quota, gpus: quota.gpus ?? {} }, frozen: frozen ?? false },
         ...{ endpoints: endpoints ?? {}, batch: batch ?? {} },
         budget: { amount: budget.amount, alertPercents, hardCapPercent },
     };
 }
 
-function orderFaults(order: TeamOrder): string[] {
+function orderFaults(order: WholeOrder): string[] {
     const { file, team, groups, quota, budget, expires, containers, imagePrefix } = order;
     const { alertPercents, hardCapPercent } = budget;
     const named = containers.map((name) => ({ name: containerName(team, name) }));
@@ -158,7 +249,10 @@ const warningDays = 30;
 const dayMilliseconds = 86_400_000;
 
 /** How an order stands on a day. */
-export function expiryOf({ file, expires }: TeamOrder, today: Date): { expired?: string; warning?: string } {
+export function expiryOf(
+    { file, expires }: Pick<TeamOrder, "file" | "expires">,
+    today: Date,
+): { expired?: string; warning?: string } {
     const left = Math.ceil((Date.parse(`${expires}T00:00:00Z`) + dayMilliseconds - today.getTime()) / dayMilliseconds);
     if (left <= 0)
         return { expired: `${file}: expires must not be past, got ${expires}; set a later day, or destroy the stack` };

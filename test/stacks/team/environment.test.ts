@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { accessRows, principals, type AccessRow } from "../../../facts/access-table";
 import { roleDefinitions } from "../../../facts/role-definitions";
 import { teamEnvironment } from "../../../stacks/team/environment";
-import { readOrder, type TeamOrder } from "../../../stacks/team/order";
+import { readOrders, type TeamOrder } from "../../../stacks/team/order";
 import { tiers } from "../../../stacks/tiers";
 import { all, only, seen, value } from "../../mocks";
 import { goodContract } from "../good-contract";
@@ -18,7 +18,7 @@ const services = {
 
 async function built(change: object = {}, shared?: typeof services): Promise<Record<string, unknown>> {
     const faults: string[] = [];
-    const order: TeamOrder | undefined = readOrder(
+    const [order]: TeamOrder[] = readOrders(
         "teams/vision.yaml",
         stringify({ ...goodOrder, containers: ["frames", "labels"], ...change }),
         faults,
@@ -26,7 +26,7 @@ async function built(change: object = {}, shared?: typeof services): Promise<Rec
     if (order === undefined) throw new Error(faults.join());
     const outputs = teamEnvironment(
         order,
-        { rolePropagationSeconds: 0, tier: tiers.dev },
+        { rolePropagationSeconds: 0, tier: tiers.dev, teardown: false },
         {
             ...{ foundation, cluster: new Provider("cluster", { kubeconfig: "{}" }), today: new Date("2026-11-25") },
             ...(shared && { services: shared }),

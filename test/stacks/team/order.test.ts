@@ -1,10 +1,10 @@
 import { stringify } from "yaml";
-import { expiryOf, readOrder, type TeamOrder } from "../../../stacks/team/order";
+import { expiryOf, readOrders, type TeamOrder } from "../../../stacks/team/order";
 import { goodOrder, wrongOrders } from "../wrong-orders";
 
 function read(order: object, file = "teams/vision.yaml"): { order?: TeamOrder; faults: string[] } {
     const faults: string[] = [];
-    const found = readOrder(file, stringify(order), faults);
+    const [found] = readOrders(file, stringify(order), faults);
     return { ...(found && { order: found }), faults };
 }
 
@@ -15,6 +15,7 @@ test("a good order is read, with what it leaves out filled in", () => {
             ...goodOrder,
             ...{
                 file: "teams/vision.yaml",
+                environment: "dev",
                 containers: [],
                 imagePrefix: "vision",
                 frozen: false,
@@ -44,8 +45,8 @@ test("tells all faults at once, each with its file", () => {
 
 test("a file that is no YAML, or no order, is told by its name", () => {
     const faults: string[] = [];
-    expect(readOrder("teams/a.yaml", "team: [", faults)).toBeUndefined();
-    expect(readOrder("teams/b.yaml", "nothing", faults)).toBeUndefined();
+    expect(readOrders("teams/a.yaml", "team: [", faults)).toEqual([]);
+    expect(readOrders("teams/b.yaml", "nothing", faults)).toEqual([]);
     expect(faults[0]).toMatch(/^teams\/a\.yaml: must be YAML: /);
     expect(faults.at(-1)).toMatch(/^teams\/b\.yaml: must be an object with team, lead/);
 });
