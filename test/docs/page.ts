@@ -61,7 +61,8 @@ const azCommands: Readonly<Record<string, readonly string[]>> = {
 /** Variables of other people's programs: https://www.pulumi.com/docs/iac/concepts/secrets/, https://azure.github.io/kubelogin */
 const foreignVariables = ["AZURE_KEYVAULT_AUTH_VIA_CLI", "AAD_LOGIN_METHOD"];
 
-const stacks = ["bootstrap", "dev", "dev-images", "dev-services", "staging", "prod"];
+const layers = ["", "-images", "-services"];
+const stacks = ["bootstrap", ...["dev", "staging", "prod"].flatMap((one) => layers.map((layer) => `${one}${layer}`))];
 
 const workflows = [".github/workflows/preview.yml", ".github/workflows/deploy.yml", "azure-pipelines.yml"];
 const projectFiles = ["Pulumi.yaml", "bootstrap/Pulumi.yaml"];

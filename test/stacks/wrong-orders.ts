@@ -25,6 +25,7 @@ const wrong = (what: string, change: object, message: string): WrongOrder => ({
 const quota = (change: object): object => ({ quota: { ...goodOrder.quota, ...change } });
 const budget = (change: object): object => ({ budget: { ...goodOrder.budget, ...change } });
 const group = goodOrder.groups.members;
+const inProd = (change: object): object => ({ environments: ["dev", "prod"], overrides: { prod: change } });
 
 export const wrongOrders: readonly WrongOrder[] = [
     wrong("another file's team", { team: "audio" }, 'team must be the name of the file, got "audio"'),
@@ -86,5 +87,38 @@ export const wrongOrders: readonly WrongOrder[] = [
     wrong("an image prefix of the platform's", { imagePrefix: "mlplatform/x" }, "imagePrefix must not begin with"),
     wrong("an image prefix with a tag", { imagePrefix: "vision:v1" }, "imagePrefix must be path of a-z"),
     wrong("a frozen maybe", { frozen: "maybe" }, 'frozen must be true or false, got "maybe"'),
+    wrong("a team by the name of a stack", { team: "services" }, "team must not be one of mlplatform"),
+    wrong("other figures of nowhere", { overrides: 5 }, "overrides must be a map of names to values, got 5"),
+    wrong(
+        "other figures where the order does not hold",
+        { overrides: { prod: { frozen: true } } },
+        'overrides must be of environments of the order, dev, got "prod"',
+    ),
+    wrong(
+        "other figures that are none",
+        inProd([]),
+        'overrides["prod"] must be an object with fields of an order, got []',
+    ),
+    wrong(
+        "another team elsewhere",
+        inProd({ team: "audio" }),
+        'overrides["prod"].team must be left out: it is alike in all environments',
+    ),
+    wrong(
+        "other environments elsewhere",
+        inProd({ environments: ["prod"] }),
+        'overrides["prod"].environments must be left out',
+    ),
+    wrong(
+        "a wrong figure in one environment",
+        inProd({ quota: { cpu: 0 } }),
+        'overrides["prod"]: quota.cpu must be a whole number from 1 to 10000, got 0',
+    ),
+    wrong(
+        "a figure taken away that must be there",
+        inProd({ quota: { pods: null } }),
+        'overrides["prod"]: quota.pods must be a whole number from 1 to 5000, got nothing',
+    ),
+    wrong("a field misspelt in one environment", inProd({ expiry: 1 }), 'overrides["prod"]: expiry is not a field'),
     wrong("a field misspelt", { expiry: "2027-06-30" }, "expiry is not a field, must be one of team, lead"),
 ];

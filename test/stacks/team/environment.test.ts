@@ -16,7 +16,11 @@ const services = {
     ...{ storageClass: "own-key", snapshotClass: "own-key" },
 };
 
-async function built(change: object = {}, shared?: typeof services): Promise<Record<string, unknown>> {
+async function built(
+    change: object = {},
+    shared?: typeof services,
+    { tier = tiers.dev, teardown = false } = {},
+): Promise<Record<string, unknown>> {
     const faults: string[] = [];
     const [order]: TeamOrder[] = readOrders(
         "teams/vision.yaml",
@@ -26,7 +30,7 @@ async function built(change: object = {}, shared?: typeof services): Promise<Rec
     if (order === undefined) throw new Error(faults.join());
     const outputs = teamEnvironment(
         order,
-        { rolePropagationSeconds: 0, tier: tiers.dev, teardown: false },
+        { rolePropagationSeconds: 0, tier, teardown },
         {
             ...{ foundation, cluster: new Provider("cluster", { kubeconfig: "{}" }), today: new Date("2026-11-25") },
             ...(shared && { services: shared }),
@@ -96,4 +100,13 @@ test("jobs wait in the cluster's queue once there is one", async () => {
     expect(seen.filter(({ inputs }) => inputs.kind === "LocalQueue").map(({ inputs }) => inputs.spec)).toEqual([
         { clusterQueue: "training" },
     ]);
+});
+
+test("in prod its data is protected, until a teardown lifts that", async () => {
+    const protectedOnes = (): boolean[] => all("storage:BlobContainer").map(({ options }) => options.protect);
+    await built({}, undefined, { tier: tiers.prod });
+    expect(protectedOnes()).toEqual([true, true]);
+    seen.length = 0;
+    await built({}, undefined, { tier: tiers.prod, teardown: true });
+    expect(protectedOnes()).toEqual([false, false]);
 });

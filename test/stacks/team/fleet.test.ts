@@ -94,20 +94,20 @@ test("faults of all files are told at once", () => {
     );
 });
 
-test("the committed orders fit together, and dev's have room in dev's pools", () => {
+test.each(environments)("the committed orders fit together in %s, and have room in its pools", (environment) => {
     const committed = readFleet(root);
-    for (const environment of environments) expect(overlapFaults(committed, environment)).toEqual([]);
-    const { config } = parse(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8")) as {
+    expect(overlapFaults(committed, environment)).toEqual([]);
+    const { config } = parse(readFileSync(join(root, `Pulumi.${environment}.yaml`), "utf8")) as {
         config: Record<string, unknown>;
     };
     const own = ["userPools", "gpuPools"].flatMap((key) => config[`mlplatform:${key}`] as FleetPool[]);
-    const dev = ordersOf(committed, "dev");
-    expect(dev.length).toBeGreaterThan(0);
+    const orders = ordersOf(committed, environment);
+    expect(orders.length).toBeGreaterThan(0);
     expect(
         capacityFaults(
-            dev,
+            orders,
             own.map((pool) => ({ ...pool, mode: "User" })),
-            "dev",
+            environment,
         ),
     ).toEqual([]);
 });

@@ -29,6 +29,32 @@ test("a good order is read, with what it leaves out filled in", () => {
     });
 });
 
+test("an environment's own figures are merged over the rest: lists and values replaced, null takes away", () => {
+    const faults: string[] = [];
+    const orders = readOrders(
+        "teams/vision.yaml",
+        stringify({
+            ...{ ...goodOrder, environments: ["dev", "prod"] },
+            overrides: {
+                prod: {
+                    quota: { gpus: { t4: null, a10: 2 }, cpu: 12 },
+                    containers: ["frames", "labels"],
+                    frozen: true,
+                },
+            },
+        }),
+        faults,
+    );
+    expect(faults).toEqual([]);
+    const [dev, prod] = orders;
+    expect(orders).toHaveLength(2);
+    expect(dev).toMatchObject({ environment: "dev", quota: goodOrder.quota, containers: ["frames"], frozen: false });
+    expect(prod).toEqual({
+        ...{ ...dev, environment: "prod", containers: ["frames", "labels"], frozen: true },
+        quota: { ...goodOrder.quota, gpus: { a10: 2 }, cpu: 12 },
+    });
+});
+
 test.each(wrongOrders)("refuses $what", ({ order, message }) => {
     const found = read(order);
     expect(found.order).toBeUndefined();
