@@ -38,8 +38,9 @@ interface Size {
     measured: number;
     previewSeconds: number;
     upSeconds: number;
-    /** Preview and bringing up, the mean. */
+    /** Preview and bringing up, the middle of all teams; and what of processors that took. */
     secondsPerTeam: number;
+    cpuSecondsPerTeam: number;
     resourcesPerTeam: number;
     /** Of the process with the program; the engine is one of its own. */
     peakMegabytes: number;
@@ -118,15 +119,20 @@ async function grow(at: Places, debugProviders: string, teams: number, from: num
             up: await measured({ ...order, operation: "up" }),
         };
         runs.push(run);
-        say(`${teams} teams, ${stack}: ${run.preview.seconds.toFixed(1)} s, ${run.up.seconds.toFixed(1)} s`);
+        const told = [run.preview, run.up].map(
+            ({ seconds, cpuSeconds }) => `${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of CPU)`,
+        );
+        say(`${teams} teams, ${stack}: preview ${told.join(", up ")}`);
     }
     const all = runs.flatMap(({ preview, up }) => [preview, up]);
-    const seconds = all.reduce((sum, run) => sum + run.seconds, 0);
+    const perTeam = (of: (run: Measured) => number): number =>
+        rounded(median(runs.map(({ preview, up }) => of(preview) + of(up))));
     return {
         ...{ teams, measured: runs.length },
         previewSeconds: rounded(median(runs.map(({ preview }) => preview.seconds))),
         upSeconds: rounded(median(runs.map(({ up }) => up.seconds))),
-        secondsPerTeam: rounded(seconds / runs.length),
+        secondsPerTeam: perTeam(({ seconds }) => seconds),
+        cpuSecondsPerTeam: perTeam(({ cpuSeconds }) => cpuSeconds),
         resourcesPerTeam: Math.max(...all.map(({ resources }) => resources)),
         peakMegabytes: Math.max(...all.map(({ peakMegabytes }) => peakMegabytes)),
         controlPlaneMegabytes: Math.round(controlPlaneMegabytes(at.home)),
@@ -153,6 +159,7 @@ function report(figures: readonly Size[]): void {
     const summary = {
         ...{ bench: "teams", small: small.teams, large: large.teams },
         costPerTeamRatio: rounded(large.secondsPerTeam / small.secondsPerTeam),
+        cpuPerTeamRatio: rounded(large.cpuSecondsPerTeam / small.cpuSecondsPerTeam),
         memoryRatio: rounded(large.peakMegabytes / small.peakMegabytes),
     };
     process.stdout.write(`${JSON.stringify(summary)}\n`);

@@ -26,6 +26,8 @@ export interface Measured {
     ok: boolean;
     resources: number;
     seconds: number;
+    /** Seconds of processors, of the process with the program, its engine and the sandbox. On a busy machine they tell more. */
+    cpuSeconds: number;
     /** Peak resident memory of the process that runs the program, in megabytes. The engine is a process of its own. */
     peakMegabytes: number;
     failure: string;
@@ -34,17 +36,27 @@ export interface Measured {
 /** Runs an order in a process of its own, so that loading the program counts and memory starts from nothing. */
 export function measure(order: Order): Promise<Measured> {
     const began = process.hrtime.bigint();
+    const cpuBefore = cpuSeconds();
     return new Promise((resolve, reject) => {
         const child = fork(__filename, [JSON.stringify(order)], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-        let answer: Omit<Measured, "seconds"> | undefined;
-        child.on("message", (message) => (answer = message as Omit<Measured, "seconds">));
+        let answer: Answer | undefined;
+        child.on("message", (message) => (answer = message as Answer));
         child.on("error", reject);
         child.on("exit", () => {
             const seconds = Number(process.hrtime.bigint() - began) / 1e9;
-            if (answer) resolve({ ...answer, seconds });
+            if (answer) resolve({ ...answer, seconds, cpuSeconds: cpuSeconds() - cpuBefore });
             else reject(new Error(`${order.operation} of ${order.stack} ended without an answer`));
         });
     });
+}
+
+type Answer = Omit<Measured, "seconds" | "cpuSeconds">;
+
+/** What this process has taken of processors, and all that it has started and seen end: proc(5), in hundredths. */
+function cpuSeconds(): number {
+    const stat = readFileSync("/proc/self/stat", "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
 }
 
 function peakMegabytes(): number {
@@ -52,7 +64,7 @@ function peakMegabytes(): number {
     return Math.round(process.resourceUsage().maxRSS / 1000);
 }
 
-async function run(order: Order): Promise<Omit<Measured, "seconds">> {
+async function run(order: Order): Promise<Answer> {
     const { operation, stack, workspaceDir, home, debugProviders, plainResources, withoutAliases, teamsRoot } = order;
     let program: PulumiFn | undefined;
     if (plainResources !== undefined) {

@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { vmSize } from "../../facts/vm-sizes";
 import { number, object, record, type Parsed } from "../parse";
 import { environments, type Environment } from "../tiers";
-import { containerName, readOrders, type TeamOrder } from "./order";
+import { containerName, readOrders, yamlOf, type TeamOrder } from "./order";
 
 /** Folder of the orders in the clone. */
 export const ordersFolder = "teams";
@@ -50,11 +49,16 @@ export function readFleet(root: string): Fleet {
 
 function readBudgets(content: string, faults: string[]): Parsed<typeof shape> | undefined {
     const found: string[] = [];
-    const read = shape(fleetFile, parse(content), found);
+    const written = yamlOf(content, found);
+    const read = found.length === 0 ? shape(fleetFile, written, found) : undefined;
     for (const name of Object.keys(read?.budgets ?? {}))
         if (!environments.some((one) => one === name))
             found.push(`${fleetFile}.budgets must be of ${environments.join(", ")}, got "${name}"`);
-    faults.push(...found.map((fault) => fault.replace(`${fleetFile}.`, `${fleetFile}: `)));
+    faults.push(
+        ...found.map((fault) =>
+            fault.startsWith(fleetFile) ? fault.replace(`${fleetFile}.`, `${fleetFile}: `) : `${fleetFile}: ${fault}`,
+        ),
+    );
     return read;
 }
 
@@ -65,10 +69,14 @@ export const ordersOf = ({ orders }: Fleet, environment: Environment): TeamOrder
 /** What is wrong with the orders of one environment beside each other; empty when nothing is. Needs nothing but the files. */
 export function overlapFaults(fleet: Fleet, environment: Environment): string[] {
     const orders = ordersOf(fleet, environment);
-    const pairs = orders.flatMap((one, index) => orders.slice(index + 1).map((other) => [one, other] as const));
     const limit = fleet.budgets[environment];
+    const own = (what: string, name: string, where: string): string =>
+        `${what} must be a team's own, got "${name}" ${where} both`;
     return [
-        ...pairs.flatMap(([one, other]) => pairFaults(one, other)),
+        // Whoever belongs to two teams is in two groups: so who may do what is read from one file.
+        ...clashes(orders, groupsOf, (id) => own("groups", id, "in")),
+        ...clashes(orders, containersOf, (name) => own("containers", name, "from")),
+        ...prefixFaults(orders),
         ...(orders.length > 0 && limit === undefined
             ? [`${fleetFile}: budgets.${environment} must be set: ${byTeam(orders)} have orders there`]
             : sumFault(`the budgets in ${environment}`, orders, ({ budget }) => budget.amount, limit ?? 0, fleetFile)),
@@ -77,28 +85,42 @@ export function overlapFaults(fleet: Fleet, environment: Environment): string[] 
 
 const byTeam = (orders: readonly TeamOrder[]): string => orders.map(({ team }) => team).join(", ");
 
-function pairFaults(one: TeamOrder, other: TeamOrder): string[] {
-    const both = `${one.file} and ${other.file}`;
-    const lower = ({ groups }: TeamOrder): string[] =>
-        [groups.members, groups.viewers].filter((id) => id !== undefined).map((id) => id.toLowerCase());
-    const shared = <T>(of: (order: TeamOrder) => readonly T[]): T[] =>
-        of(one).filter((each) => of(other).includes(each));
-    const containers = ({ team, containers: names }: TeamOrder): string[] =>
-        names.map((name) => containerName(team, name));
-    return [
-        ...(one.team === other.team ? [`${both}: team must be another in each, got "${one.team}" in both`] : []),
-        // Whoever belongs to two teams is in two groups: so who may do what is read from one file.
-        ...shared(lower).map((id) => `${both}: groups must be a team's own, got "${id}" in both`),
-        ...shared(containers).map((name) => `${both}: containers must be a team's own, got "${name}" from both`),
-        ...(within(one.imagePrefix, other.imagePrefix) || within(other.imagePrefix, one.imagePrefix)
-            ? [
-                  `${both}: imagePrefix must not lie in another team's, got "${one.imagePrefix}" and "${other.imagePrefix}"`,
-              ]
-            : []),
-    ];
+const groupsOf = ({ groups }: TeamOrder): string[] =>
+    [groups.members, groups.viewers].filter((id) => id !== undefined).map((id) => id.toLowerCase());
+const containersOf = ({ team, containers }: TeamOrder): string[] => containers.map((name) => containerName(team, name));
+const both = (one: TeamOrder, other: TeamOrder): string => `${one.file} and ${other.file}`;
+
+/** Names that an order has and an earlier one has, too. Each order is looked at once, however many there are. */
+function clashes(
+    orders: readonly TeamOrder[],
+    namesOf: (order: TeamOrder) => readonly string[],
+    told: (name: string) => string,
+): string[] {
+    const owners = new Map<string, TeamOrder>();
+    return orders.flatMap((order) =>
+        namesOf(order).flatMap((name) => {
+            const owner = owners.get(name);
+            if (owner === undefined) owners.set(name, order);
+            return owner === undefined ? [] : [`${both(owner, order)}: ${told(name)}`];
+        }),
+    );
 }
 
-const within = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}/`);
+/** Prefixes that are another's, or lie below it. */
+function prefixFaults(orders: readonly TeamOrder[]): string[] {
+    const owners = new Map(orders.map((order) => [order.imagePrefix, order]));
+    return orders.flatMap((order) => {
+        const parts = order.imagePrefix.split("/");
+        const above = parts.map((_, index) => owners.get(parts.slice(0, index + 1).join("/")));
+        return above.flatMap((owner) => {
+            if (owner === undefined || owner === order) return [];
+            const [one, other] = orders.indexOf(owner) < orders.indexOf(order) ? [owner, order] : [order, owner];
+            return [
+                `${both(one, other)}: imagePrefix must not lie in another team's, got "${one.imagePrefix}" and "${other.imagePrefix}"`,
+            ];
+        });
+    });
+}
 
 /** Is there room for all at once? A sum that is too large names everyone who has a part in it, largest first. */
 function sumFault(

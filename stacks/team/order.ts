@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { CORE_SCHEMA, load } from "js-yaml";
 import { containerFaults } from "../../components/storage/containers";
 import {
     flag,
@@ -187,9 +187,10 @@ function merged(base: unknown, change: unknown): unknown {
     return Object.fromEntries(entries);
 }
 
-function yamlOf(content: string, faults: string[]): unknown {
+/** A file's content: texts, numbers, lists and maps; a day stays the text that it is. */
+export function yamlOf(content: string, faults: string[]): unknown {
     try {
-        return parse(content);
+        return load(content, { schema: CORE_SCHEMA });
     } catch (fault) {
         faults.push(
             `must be YAML: ${(fault instanceof Error ? fault.message : String(fault)).split("\n", 1)[0] ?? ""}`,
