@@ -5,6 +5,7 @@ import {
     ordersOf,
     overlapFaults,
     readFleet,
+    workspaceFaults,
     type Fleet,
     type FleetPool,
 } from "../stacks/team/fleet";
@@ -23,22 +24,31 @@ import { stackFiles } from "./workspace";
 export async function teams(context: Context, today = new Date()): Promise<void> {
     const { terminal, at } = context;
     const fleet = read(at.root);
-    const pools: Partial<Record<Environment, FleetPool[]>> = {};
+    const grounds: Partial<Record<Environment, Ground>> = {};
     for (const environment of environments)
-        if (ordersOf(fleet, environment).length > 0) pools[environment] = await poolsOf(context, environment);
-    const { lines, faults } = teamReport(fleet, pools, today);
+        if (ordersOf(fleet, environment).length > 0) grounds[environment] = await groundOf(context, environment);
+    const { lines, faults } = teamReport(fleet, grounds, today);
     for (const line of lines) terminal.line(line);
     if (faults.length > 0) throw new UserError(`the orders do not fit:\n  ${faults.join("\n  ")}`);
     const files = new Set(fleet.orders.map(({ file }) => file)).size;
     terminal.step(terminal.good(`${files} in ${ordersFolder}/, and they fit together`));
 }
 
+/** What of a foundation orders are held against. */
+interface Ground {
+    /** User pools. */
+    pools: readonly FleetPool[];
+    /** Teams with a workspace of their own. */
+    workspaces: readonly string[];
+}
+const nothing: Ground = { pools: [], workspaces: [] };
+
 /**
- * @param pools User pools by environment, of those that have any.
+ * @param grounds By environment, of those that have orders.
  */
 export function teamReport(
     fleet: Fleet,
-    pools: Readonly<Partial<Record<Environment, readonly FleetPool[]>>>,
+    grounds: Readonly<Partial<Record<Environment, Ground>>>,
     today: Date,
 ): { lines: string[]; faults: string[] } {
     const ordered = environments.filter((environment) => ordersOf(fleet, environment).length > 0);
@@ -49,14 +59,19 @@ export function teamReport(
                 ["TEAM", "ENVIRONMENT", "GPUS", "CPU", "MEMORY", "BUDGET", "EXPIRES", "LEAD"],
                 ...ordered.flatMap((environment) => ordersOf(fleet, environment).map(row)),
             ]),
-            ...ordered.map((environment) => promised(fleet, environment, pools[environment] ?? [])),
+            ...ordered.map((environment) => promised(fleet, environment, grounds[environment] ?? nothing)),
             ...once(expiry.flatMap(({ warning }) => (warning === undefined ? [] : [warning]))),
         ],
         faults: once([
             ...environments.flatMap((environment) => overlapFaults(fleet, environment)),
-            ...ordered.flatMap((environment) =>
-                capacityFaults(ordersOf(fleet, environment), pools[environment] ?? [], environment),
-            ),
+            ...ordered.flatMap((environment) => {
+                const { pools, workspaces } = grounds[environment] ?? nothing;
+                const orders = ordersOf(fleet, environment);
+                return [
+                    ...capacityFaults(orders, pools, environment),
+                    ...workspaceFaults(orders, workspaces, environment),
+                ];
+            }),
             ...expiry.flatMap(({ expired }) => (expired === undefined ? [] : [expired])),
         ]),
     };
@@ -82,17 +97,18 @@ function row(order: TeamOrder): (string | number)[] {
     ];
 }
 
-/** Pools of the environment's foundation, by its file; none when there is no such stack. */
-async function poolsOf(context: Context, environment: Environment): Promise<FleetPool[]> {
-    if (!stackFiles(context.at).some(({ name }) => name === environment)) return [];
-    const { userPools, gpuPools } = await settingsOf(context, environment);
-    return [...userPools, ...gpuPools].map(({ prefix, vmSize: size, maxCount }) => ({
+/** That of the environment's foundation, by its file; nothing when there is no such stack. */
+async function groundOf(context: Context, environment: Environment): Promise<Ground> {
+    if (!stackFiles(context.at).some(({ name }) => name === environment)) return nothing;
+    const { userPools, gpuPools, teamWorkspaces: workspaces } = await settingsOf(context, environment);
+    const pools = [...userPools, ...gpuPools].map(({ prefix, vmSize: size, maxCount }) => ({
         ...{ prefix, vmSize: size, maxCount, mode: "User" },
     }));
+    return { pools, workspaces };
 }
 
 /** How much of what there is has been given away. */
-function promised(fleet: Fleet, environment: Environment, pools: readonly FleetPool[]): string {
+function promised(fleet: Fleet, environment: Environment, { pools }: Ground): string {
     const orders = ordersOf(fleet, environment);
     const sum = (of: (order: TeamOrder) => number): number => orders.reduce((total, order) => total + of(order), 0);
     const gpus = pools.reduce((total, pool) => total + pool.maxCount * (vmSize(pool.vmSize)?.gpus?.count ?? 0), 0);

@@ -117,6 +117,9 @@ export function resourceName(kind: NameKind, parts: NameParts): string {
     return name;
 }
 
+/** Four letters or digits for a name that others have no room for: that of a team in names of 24 characters. */
+export const shortName = (name: string): string => inFour(name);
+
 /** What is wrong with `name` as a name of that kind; empty when nothing is. */
 export function nameFaults(kind: NameKind, name: string): string[] {
     const rule: NameRule = nameRules[kind];
@@ -138,6 +141,10 @@ export function nextGeneration(kind: NameKind, parts: NameParts): { generation: 
 
 /** Four letters or digits from subscription and region: global names must not collide with another subscription's. */
 function uniqueness({ subscriptionId, location }: NameParts): string {
-    const digest = createHash("sha256").update(`${subscriptionId.toLowerCase()}/${location}`).digest("hex");
+    return inFour(`${subscriptionId.toLowerCase()}/${location}`);
+}
+
+function inFour(text: string): string {
+    const digest = createHash("sha256").update(text).digest("hex");
     return (Number.parseInt(digest.slice(0, 12), 16) % 36 ** 4).toString(36).padStart(4, "0");
 }

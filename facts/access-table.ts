@@ -382,6 +382,31 @@ export const accessRows = {
         ...{ principal: "teamPods", role: "storageBlobDataContributor", on: "teamContainer", by: "team" },
         why: "Jobs of the team read its data and write results, each by workload identity.",
     },
+    "team-members-workspace": {
+        ...{ principal: "teamMembers", role: "azureMlDataScientist", on: "workspace", by: "team" },
+        ...{ why: "To track their team's runs and register assets.", when: "the order wants a workspace" },
+    },
+    "team-members-artifacts": {
+        ...{ principal: "teamMembers", role: "storageBlobDataContributor", on: "workspaceAccount", by: "team" },
+        why: "To log what their team's runs bring forth, as themselves. https://learn.microsoft.com/azure/machine-learning/how-to-disable-local-auth-storage",
+        when: "the order wants a workspace",
+    },
+    "team-viewers-workspace": {
+        ...{ principal: "teamViewers", role: "reader", on: "workspace", by: "team" },
+        ...{ why: "To look at runs and assets.", when: "the order names viewers and wants a workspace" },
+    },
+    "team-viewers-artifacts": {
+        ...{ principal: "teamViewers", role: "storageBlobDataReader", on: "workspaceAccount", by: "team" },
+        ...{ why: "To look at what runs brought forth.", when: "the order names viewers and wants a workspace" },
+    },
+    "team-pods-workspace": {
+        ...{ principal: "teamPods", role: "azureMlDataScientist", on: "workspace", by: "team" },
+        ...{ why: "Training jobs track themselves, by workload identity.", when: "the order wants a workspace" },
+    },
+    "team-pods-artifacts": {
+        ...{ principal: "teamPods", role: "storageBlobDataContributor", on: "workspaceAccount", by: "team" },
+        ...{ why: "Training jobs log what they bring forth.", when: "the order wants a workspace" },
+    },
     "team-pods-models": {
         ...{ principal: "teamPods", role: "storageBlobDataReader", on: "modelContainer", by: "team" },
         why: "Endpoints and batches load models, and compare their bytes with the digest that was ordered.",

@@ -51,6 +51,7 @@ const emptyLists = [
     "userPools",
     "gpuPools",
     "verifiedVmSizes",
+    "teamWorkspaces",
 ];
 const emptyMaps = [
     "gateway",

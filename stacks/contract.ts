@@ -1,12 +1,24 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { gpuUses, migProfiles } from "../components/cluster/gpu-pool";
-import { flag, list, number, object, oneOf, optional, record, text } from "./parse";
+import { flag, list, number, object, oneOf, optional, record, text, type Parsed } from "./parse";
 import { StackContract, type Pending } from "./stack-contract";
 
 /** Counts up when a field changes its meaning or goes away; fields may be added without. */
 export const foundationContractVersion = 1;
 
 const account = object({ id: text(), name: text(), endpoints: record(text()) });
+
+const workspaceFields = {
+    workspaceId: text(),
+    workspaceName: text(),
+    /** What `mlflow.set_tracking_uri` takes. */
+    trackingUri: text(),
+    /** Account that holds the artifacts of runs. */
+    storageAccountId: text(),
+    storageAccountName: text(),
+};
+const workspace = object(workspaceFields);
+export type WorkspaceContract = Parsed<typeof workspace>;
 
 const nodePool = object({
     prefix: text(),
@@ -69,12 +81,10 @@ export const foundationContract = new StackContract(
             records: account,
         }),
         machineLearning: object({
-            workspaceId: text(),
-            workspaceName: text(),
-            /** What `mlflow.set_tracking_uri` takes. */
-            trackingUri: text(),
-            /** Account that holds the artifacts of runs. */
-            storageAccountName: text(),
+            /** The one for all who have none of their own. */
+            ...workspaceFields,
+            /** Those of single teams, by team. */
+            teams: record(workspace),
         }),
         diskEncryptionSetId: text(),
         /** CI machines inside the network; empty without. */

@@ -20,7 +20,7 @@ import { groupAccess } from "./foundation/access";
 import { flowLogs } from "./foundation/flow-logs";
 import { budget, policies } from "./foundation/governance";
 import { hubTeamOutputs } from "./foundation/hub-team";
-import { machineLearning } from "./foundation/machine-learning";
+import { machineLearning, workspaceOutputs } from "./foundation/machine-learning";
 import { blockOutputs, corporateNetwork } from "./foundation/network";
 import { poolOutputs } from "./foundation/pools";
 import { alerts, diagnose, logWorkspace, monitor, monitoringOutputs } from "./foundation/observability";
@@ -77,7 +77,7 @@ export function foundation(settings: Settings): Outputs {
     const ml = machineLearning(
         settings,
         { ...data, privateLink },
-        { storage: storageKey, workspace: key.workspace() },
+        { storage: storageKey, workspace: key.workspace },
         kept,
     );
 
@@ -122,7 +122,7 @@ export function foundation(settings: Settings): Outputs {
     const access = groupAccess(settings, {
         ...{ platformGroup: platform.groupId, dataGroup: data.groupId, vault: vault.vaultId },
         ...{ workAccount: storage.work.accountId, recordsAccount: storage.records.accountId },
-        ...{ workspace: ml.workspace.workspaceId, workspaceAccount: ml.storage.accountId },
+        ...{ workspace: ml.shared.workspace.workspaceId, workspaceAccount: ml.shared.storage.accountId },
         ...{ cluster: cluster.clusterId, grafana: monitoring.grafana.grafanaId },
     });
     const assigned = policies(settings, {
@@ -134,9 +134,7 @@ export function foundation(settings: Settings): Outputs {
         registry,
         storage.work,
         storage.records,
-        ml.workspace,
-        ml.storage,
-        ml.vault,
+        ...ml.all.flatMap((one) => [one.workspace, one.storage, one.vault]),
         flows,
         cluster,
         monitoring,
@@ -148,12 +146,12 @@ export function foundation(settings: Settings): Outputs {
         cluster: { id: cluster.clusterId, name: cluster.clusterName },
         groupIds: [platform.groupId, data.groupId],
     });
-    // The machines are in the nodes' group, and what Azure keeps for the workspace is in one of its own.
+    // The machines are in the nodes' group, and what Azure keeps for a workspace is in one of its own.
     budget(
         settings,
         [
             ...[platform.resourceGroupName, data.resourceGroupName, cluster.nodeResourceGroup],
-            ml.workspace.managedGroupName,
+            ...ml.all.map(({ workspace }) => workspace.managedGroupName),
         ],
         [alerted.actionGroupIds.warning],
     );
@@ -174,9 +172,7 @@ export function foundation(settings: Settings): Outputs {
                     registry,
                     storage.work,
                     storage.records,
-                    ml.workspace,
-                    ml.storage,
-                    ml.vault,
+                    ...ml.all.flatMap((one) => [one.workspace, one.storage, one.vault]),
                     cluster,
                     ...made,
                     ...access,
@@ -205,8 +201,8 @@ export function foundation(settings: Settings): Outputs {
         diskEncryptionSetId,
         runner: ci ? { scaleSetId: ci.scaleSetId } : {},
         machineLearning: {
-            ...{ workspaceId: ml.workspace.workspaceId, workspaceName: ml.workspace.workspaceName },
-            ...{ trackingUri: ml.workspace.trackingUri, storageAccountName: ml.storage.accountName },
+            ...workspaceOutputs(ml.shared),
+            teams: Object.fromEntries(Object.entries(ml.teams).map(([team, one]) => [team, workspaceOutputs(one)])),
         },
         cluster: {
             ...{ id: cluster.clusterId, name: cluster.clusterName, privateFqdn: cluster.privateFqdn },
@@ -252,13 +248,15 @@ function keys(
     at: Placement,
     vault: Vault,
     options: pulumi.ComponentResourceOptions,
-): Record<"registry" | "storage" | "disks", () => CustomerManagedKey> & Record<"cluster" | "workspace", () => OwnKey> {
+): Record<"registry" | "storage" | "disks", () => CustomerManagedKey> &
+    Record<"cluster", () => OwnKey> & { workspace: (team?: string) => OwnKey } {
     const { tier, generations, rolePropagationSeconds, existingKeys } = settings;
     const { type, sizeBits } = tier.keys;
-    const own = (use: KeyUse): OwnKey =>
+    const own = (use: KeyUse, team?: string): OwnKey =>
         new Key(
-            `${use}-key`,
+            `${team === undefined ? "" : `${team}-`}${use}-key`,
             {
+                ...(team !== undefined && { instance: team }),
                 ...{ ...at, vault, use, type, sizeBits, rolePropagationSeconds },
                 ...{ rotationDays: tier.rotationDays, expiryDays: tier.expiryDays, generation: generations.keys },
             },
@@ -273,7 +271,7 @@ function keys(
         // Always in our vault: this API version reaches a private vault through the network integration, and no HSM pool.
         cluster: () => own("cluster"),
         // Likewise: Azure ML names a vault beside the key.
-        workspace: () => own("workspace"),
+        workspace: (team) => own("workspace", team),
     };
 }
 

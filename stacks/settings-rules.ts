@@ -5,7 +5,7 @@ import { digestTag } from "../components/cluster/bootstrap-pool";
 import { poolPrefixFaults } from "../components/cluster/pool-name";
 import { shapeFaults, type PoolShape } from "../components/cluster/pool-settings";
 import { existingKeyFaults } from "../components/encryption/customer-managed-key";
-import { nameRules, resourceName, type NameKind } from "../components/names";
+import { nameRules, resourceName, shortName, type NameKind } from "../components/names";
 import { addressFaults, planAddresses } from "../components/network/address-plan";
 import { overlap, parseCidr, usableAddresses } from "../components/network/cidr";
 import { platformTags, tagFaults } from "../components/tags";
@@ -52,6 +52,10 @@ const rules: readonly Rule[] = [
             `mlplatform:adminGroupObjectIds must name each group once, got ${groups.join(", ")}`,
     ],
     runnerRules,
+    ({ teamWorkspaces: teams }) => [
+        new Set(teams.map(shortName)).size < teams.length &&
+            `mlplatform:teamWorkspaces must name each team once, and no two with one short name, got ${teams.join(", ")}`,
+    ],
     ({ maintenance }) => maintenanceFaults("mlplatform:maintenance", maintenance),
 ];
 
@@ -88,28 +92,33 @@ const namesUsed: Partial<Record<NameKind, string>> = {
 /** Node labels hold it: https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay */
 const longestNetworkGroup = 63;
 
-function names({ naming, location, generations }: Settings): Fault[] {
+/** The same where teams have workspaces of their own: four characters stand for any team. */
+const namesOfTeams: typeof namesUsed = { workspaceVault: "team", storageAccount: "wteam", workspace: "team" };
+
+function names({ naming, location, generations, teamWorkspaces }: Settings): Fault[] {
     const generation: Partial<Record<NameKind, number>> = {
         ...{ vault: generations.vault, registry: generations.registry, storageAccount: generations.storage },
         ...{ workspaceVault: generations.workspace, workspace: generations.workspace },
     };
-    return (Object.keys(namesUsed) as NameKind[]).map((kind) => {
-        const instance = namesUsed[kind];
-        try {
-            const name = resourceName(kind, {
-                ...{ ...naming, location, generation: generation[kind] ?? 1 },
-                ...(instance !== undefined && instance !== "" && { instance }),
-            });
-            return (
-                kind === "resourceGroup" &&
-                name.length > longestNetworkGroup &&
-                `mlplatform:workload makes the network's resource group "${name}" longer than ${longestNetworkGroup} characters`
-            );
-        } catch (fault) {
-            const max = nameRules[kind].max;
-            return `mlplatform:workload makes a name too long (at most ${max}): ${fault instanceof Error ? fault.message : String(fault)}`;
-        }
-    });
+    const used = [namesUsed, ...(teamWorkspaces.length > 0 ? [namesOfTeams] : [])];
+    return used
+        .flatMap((all) => Object.entries(all) as [NameKind, string][])
+        .map(([kind, instance]) => {
+            try {
+                const name = resourceName(kind, {
+                    ...{ ...naming, location, generation: generation[kind] ?? 1 },
+                    ...(instance !== "" && { instance }),
+                });
+                return (
+                    kind === "resourceGroup" &&
+                    name.length > longestNetworkGroup &&
+                    `mlplatform:workload makes the network's resource group "${name}" longer than ${longestNetworkGroup} characters`
+                );
+            } catch (fault) {
+                const max = nameRules[kind].max;
+                return `mlplatform:workload makes a name too long (at most ${max}): ${fault instanceof Error ? fault.message : String(fault)}`;
+            }
+        });
 }
 
 function addresses({ addressSpace, addresses: own, ...settings }: Settings): Fault[] {

@@ -27,6 +27,7 @@ import { monitoring, monitoringOf, type MonitoringSettings } from "./settings/mo
 import { hybrid, hybridSecrets, type HybridSecrets } from "./settings/hybrid";
 import { runner, runnerOf } from "./settings/runner";
 import { state, type StateAccess } from "./settings/state";
+import { teamNames } from "./team-names";
 import { environments, tiers, type Environment, type Tier } from "./tiers";
 
 /** What has a name that is unique in all of Azure, or outlives its deletion. */
@@ -106,6 +107,8 @@ export interface Settings {
     today: Date;
     /** Object id of Azure Cosmos DB's service principal in the directory. */
     cosmosDbObjectId: string;
+    /** Teams that have a workspace of their own. */
+    teamWorkspaces: readonly string[];
     /** Locks the write-once policy of models and ledger, for ever. */
     lockRecords: boolean;
     /** Lifts protection, so that the environment can be destroyed. */
@@ -227,6 +230,7 @@ export const configKeys = {
     "mlplatform:budget": budget,
     "mlplatform:policyMode": oneOf(policyModes),
     "mlplatform:cosmosDbObjectId": guid,
+    "mlplatform:teamWorkspaces": list(text(teamNames.pattern, teamNames.rule)),
     "mlplatform:lockRecords": flag,
     "mlplatform:teardown": flag,
     "azure-native:subscriptionId": guid,
@@ -341,6 +345,7 @@ function drafted(read: Read, today: Date): Settings {
         ...defined({ budget: read["mlplatform:budget"] }),
         ...{ policyMode: read["mlplatform:policyMode"] ?? tier.policyMode, today },
         cosmosDbObjectId: read["mlplatform:cosmosDbObjectId"] ?? "",
+        teamWorkspaces: read["mlplatform:teamWorkspaces"] ?? [],
         lockRecords: read["mlplatform:lockRecords"] ?? false,
         teardown: read["mlplatform:teardown"] ?? false,
         warnings: [],

@@ -5,7 +5,15 @@ import { projectFolder } from "./project-folder";
 import type { TeamSettings } from "./settings/team";
 import { scoringFaults, scoringNotes, type ScoringPlace } from "./team/endpoints";
 import { scoringPlace, teamEnvironment } from "./team/environment";
-import { capacityFaults, ordersFolder, ordersOf, overlapFaults, readFleet, type Fleet } from "./team/fleet";
+import {
+    capacityFaults,
+    ordersFolder,
+    ordersOf,
+    overlapFaults,
+    readFleet,
+    workspaceFaults,
+    type Fleet,
+} from "./team/fleet";
 import { expiryOf, type TeamOrder } from "./team/order";
 
 /**
@@ -23,8 +31,11 @@ export async function team(
     refuseAll([...(expired === undefined ? [] : [expired]), ...overlapFaults(fleet, settings.environment)]);
     if (warning !== undefined) await pulumi.log.warn(warning);
     const below = await foundationBelow(settings);
-    const { nodePools } = below.cluster;
-    refuseAll(capacityFaults(ordersOf(fleet, settings.environment), nodePools, settings.foundation));
+    const orders = ordersOf(fleet, settings.environment);
+    refuseAll([
+        ...capacityFaults(orders, below.cluster.nodePools, settings.foundation),
+        ...workspaceFaults([order], Object.keys(below.machineLearning.teams), settings.foundation),
+    ]);
     const shared =
         settings.services === undefined ? undefined : await servicesBelow(settings.services, below.environment);
     const images = await imagesBelow(settings.images, below.environment);

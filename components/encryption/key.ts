@@ -29,6 +29,8 @@ export interface KeyArgs extends Placement {
     rotationDays: number;
     /** Days a version is valid, 28 to 3650. */
     expiryDays: number;
+    /** Tells several of one use apart; part of the names of key and identity. @default - the only one */
+    instance?: string;
     /** Part of the key's name; counts up for a new key in place of one that cannot be changed. @default 1 */
     generation?: number;
     /** How long to wait for the identity's role to apply, in seconds. */
@@ -51,7 +53,8 @@ export class Key extends pulumi.ComponentResource {
         const row = `key-${use}` as const;
         const keyOps = accessRow(row).role === "keyVaultCryptoUser" ? ["encrypt", "decrypt"] : ["wrapKey", "unwrapKey"];
         refuse(this, keyFaults(args));
-        const instance = generation === 1 ? use : `${use}-${generation}`;
+        const parts = [use, args.instance, generation === 1 ? undefined : String(generation)];
+        const instance = parts.filter((part) => part !== undefined).join("-");
         const keyName = resourceName("key", { ...naming, location, instance });
 
         const key = new AzureKey(

@@ -19,6 +19,8 @@ export interface VaultArgs extends Placement {
     softDeleteRetentionDays: number;
     /** What it is there for; decides its name. @default "keys" */
     holds?: "keys" | "secretsOfWorkspace";
+    /** Tells several of a kind apart, in a few letters; part of its name. @default - the only one */
+    instance?: string;
     /** Part of the vault's name; counts up when the name is held by a deleted vault. @default 1 */
     generation?: number;
     /** Where its endpoint goes. @default - none: each network makes an endpoint of its own to it */
@@ -57,7 +59,8 @@ export class Vault extends pulumi.ComponentResource {
         const { naming, location, resourceGroupName, tags, tenantId, sku, softDeleteRetentionDays, privateLink } = args;
         const { openTo = [] } = args;
         refuse(this, [wholeNumberFault("softDeleteRetentionDays", softDeleteRetentionDays, 7, 90)]);
-        const parts = { ...naming, location, generation: args.generation ?? 1 };
+        const { instance, generation = 1 } = args;
+        const parts = { ...naming, location, generation, ...(instance !== undefined && { instance }) };
         const kind = args.holds === "secretsOfWorkspace" ? "workspaceVault" : "vault";
         this.vaultName = resourceName(kind, parts);
         this.hardware = sku === "premium";

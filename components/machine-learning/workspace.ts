@@ -5,7 +5,7 @@ import type { OwnKey } from "../encryption/key";
 import type { Vault } from "../encryption/vault";
 import { Access } from "../governance/access";
 import { together } from "../hooks";
-import { resourceName } from "../names";
+import { resourceName, shortName } from "../names";
 import { PrivateLink, type PrivateLinkPlace } from "../network/private-link";
 import { renamedOptions, shown } from "../options";
 import type { LogSource } from "../observability/log-source";
@@ -30,6 +30,8 @@ export interface WorkspaceArgs extends Placement {
     privateLink: PrivateLinkPlace;
     /** How long to wait for the identity's roles to apply, in seconds. */
     rolePropagationSeconds: number;
+    /** Team whose own it is. @default - everybody's */
+    team?: string;
     /** Part of the workspace's name; counts up when the name is held by a deleted one. @default 1 */
     generation?: number;
 }
@@ -57,7 +59,8 @@ export class Workspace extends pulumi.ComponentResource {
         super("mlplatform:machine-learning:Workspace", name, shown(args), opts);
         const { naming, location, resourceGroupName, tags, key, storage, vault, privateLink } = args;
         refuse(this, storageFaults(storage));
-        const parts = { ...naming, location, generation: args.generation ?? 1 };
+        const { team, generation = 1 } = args;
+        const parts = { ...naming, location, generation, ...(team !== undefined && { instance: shortName(team) }) };
         this.workspaceName = resourceName("workspace", parts);
         const access = this.access(name, args);
         // A workspace made before its identity may do its work stays behind as failed.
@@ -69,7 +72,7 @@ export class Workspace extends pulumi.ComponentResource {
             {
                 ...{ workspaceName: this.workspaceName, resourceGroupName, location, tags },
                 ...{ kind: "Default", sku: { name: "Basic", tier: "Basic" } },
-                friendlyName: `${naming.workload} ${naming.environment}`,
+                friendlyName: [naming.workload, naming.environment, ...(team === undefined ? [] : [team])].join(" "),
                 description: "Runs, metrics and assets (MLflow). Training and serving run on the cluster.",
                 identity: { type: "UserAssigned", userAssignedIdentities: [identityId] },
                 primaryUserAssignedIdentity: identityId,

@@ -1,5 +1,6 @@
 import { loadConfig, namespace, readConfig, SettingsError, type ConfigTable, type IsSecret } from "../config";
 import { flag, number, text } from "../parse";
+import { teamNames } from "../team-names";
 import { requiredUpperKeys, stackName, upperKeys, upperSettings, type UpperSettings } from "./upper";
 
 /** The config of a team stack, read and checked. What the team gets is in its order (stacks/team/order.ts). */
@@ -19,7 +20,7 @@ export interface TeamSettings extends UpperSettings {
 /** Every key of a team stack, with how it is read. `Pulumi.yaml` describes them too; a test holds the two together. */
 export const teamKeys = {
     ...upperKeys,
-    "mlplatform:team": text(/^[a-z](?:-?[a-z0-9]){1,19}$/, "the name of a file in teams/, without .yaml"),
+    "mlplatform:team": text(teamNames.pattern, "the name of a file in teams/, without .yaml"),
     "mlplatform:services": stackName,
     "mlplatform:images": stackName,
     "mlplatform:rolePropagationSeconds": number(0, 1800, false),

@@ -9,7 +9,7 @@ import { scorerPorts } from "../../components/workloads/model-endpoint";
 import { Tenancy, teamNamespace } from "../../components/workloads/tenancy";
 import { teamQueueName } from "../../components/workloads/training-queue";
 import { WorkloadIdentity } from "../../components/workloads/workload-identity";
-import type { FoundationContract } from "../contract";
+import type { FoundationContract, WorkspaceContract } from "../contract";
 import type { ImagesBelow } from "../image-in";
 import type { ServicesContract } from "../services-contract";
 import type { TeamSettings } from "../settings/team";
@@ -104,6 +104,9 @@ export function teamEnvironment(
         scope: `${below.storage.records.id}/blobServices/default/containers/models`,
         propagationSeconds: settings.rolePropagationSeconds,
     });
+    const tracking = workspaceOf(order, below);
+    if (tracking !== undefined)
+        trackingAccess(order, identity.identity.principalId, tracking, settings, subscriptionId);
     const scores = services
         ? scoring(order, scoringPlace(order, below, services, images), {
               providers: [provider],
@@ -119,12 +122,42 @@ export function teamEnvironment(
         containers: data.containers,
         images: pulumi.output(`${below.registry.loginServer}/${order.imagePrefix}`),
         expires: pulumi.output(order.expires),
+        ...(tracking && { trackingUri: pulumi.output(tracking.trackingUri) }),
         ...(scores && {
             endpoints: pulumi.output(scores.endpoints),
             predictions: pulumi.output(scores.predictions),
             coldStarts: pulumi.output(scores.coldStarts),
         }),
     };
+}
+
+/** The workspace that a team's runs are tracked in. */
+function workspaceOf({ team: name, workspace }: TeamOrder, below: FoundationContract): WorkspaceContract | undefined {
+    const { teams, ...shared } = below.machineLearning;
+    return { shared, own: teams[name], none: undefined }[workspace];
+}
+
+/** Members and pods log runs and what these bring forth, which Azure ML lets each do as itself; viewers read. */
+function trackingAccess(
+    { team: name, groups }: TeamOrder,
+    pods: pulumi.Input<string>,
+    { workspaceId, storageAccountId }: WorkspaceContract,
+    { rolePropagationSeconds: propagationSeconds }: Pick<TeamSettings, "rolePropagationSeconds">,
+    subscriptionId: string,
+): void {
+    const grants = [
+        ["team-members-workspace", groups.members, workspaceId],
+        ["team-members-artifacts", groups.members, storageAccountId],
+        ["team-viewers-workspace", groups.viewers, workspaceId],
+        ["team-viewers-artifacts", groups.viewers, storageAccountId],
+        ["team-pods-workspace", pods, workspaceId],
+        ["team-pods-artifacts", pods, storageAccountId],
+    ] as const;
+    for (const [row, principalId, scope] of grants)
+        if (principalId !== undefined)
+            new Access(`${name}-${row.slice("team-".length)}`, {
+                ...{ row, principalId, scope, subscriptionId, propagationSeconds },
+            });
 }
 
 /** Counts what carries the team's tag. What a team takes of the machines that all share, no budget of Azure's can tell. */

@@ -83,6 +83,16 @@ export function overlapFaults(fleet: Fleet, environment: Environment): string[] 
     ];
 }
 
+/** Orders of workspaces of their own that the foundation has not got. @param own Teams that it has made one for. */
+export function workspaceFaults(orders: readonly TeamOrder[], own: readonly string[], foundation: string): string[] {
+    return orders
+        .filter(({ workspace, team }) => workspace === "own" && !own.includes(team))
+        .map(
+            ({ file, team }) =>
+                `${file}: workspace must be shared or none while stack ${foundation} has none of the team's own, got "own"; mlplatform:teamWorkspaces there names those who have, add "${team}"`,
+        );
+}
+
 const byTeam = (orders: readonly TeamOrder[]): string => orders.map(({ team }) => team).join(", ");
 
 const groupsOf = ({ groups }: TeamOrder): string[] =>

@@ -1,4 +1,5 @@
 import { CORE_SCHEMA, load } from "js-yaml";
+import { teamNames } from "../team-names";
 import { containerFaults } from "../../components/storage/containers";
 import {
     flag,
@@ -33,7 +34,7 @@ const fields: Parser<Fields> = (field, value, faults) => {
 
 const shape = object({
     /** The file's name without `.yaml`. */
-    team: text(/^[a-z](?:-?[a-z0-9]){1,19}$/, "2 to 20 of a-z, 0-9 and single inner hyphens, from a letter on"),
+    team: text(teamNames.pattern, teamNames.rule),
     /** Whom to ask. */
     lead: email,
     /** Who pays, as a tag. */
@@ -78,6 +79,11 @@ const shape = object({
     /** Models that answer, and batches of predictions, by name. @default - none */
     endpoints: optional(endpointsSection),
     batch: optional(batchSection),
+    /**
+     * Azure ML workspace for runs and assets: that of the environment, one of its own that the foundation has made, or none.
+     * @default shared
+     */
+    workspace: optional(oneOf(["shared", "own", "none"])),
     /** The hard cap's action: no GPU and no new pod until it is lifted. @default false */
     frozen: optional(flag),
     /** What is other in single environments, by their names: fields of the order, merged over it. @default - nothing */
@@ -91,7 +97,15 @@ export interface TeamOrder
     extends
         Omit<
             Written,
-            "quota" | "budget" | "containers" | "imagePrefix" | "frozen" | "endpoints" | "batch" | "overrides"
+            | "quota"
+            | "budget"
+            | "containers"
+            | "imagePrefix"
+            | "workspace"
+            | "frozen"
+            | "endpoints"
+            | "batch"
+            | "overrides"
         >,
         ScoringOrder {
     /** File that it was read from, for what is said of it. */
@@ -102,6 +116,7 @@ export interface TeamOrder
     budget: { amount: number; alertPercents: readonly number[]; hardCapPercent: number };
     containers: readonly string[];
     imagePrefix: string;
+    workspace: "shared" | "own" | "none";
     frozen: boolean;
 }
 
@@ -201,11 +216,11 @@ export function yamlOf(content: string, faults: string[]): unknown {
 
 function filledIn(file: string, written: Written): WholeOrder {
     const { team, lead, costCentre, groups, environments: ordered, expires } = written;
-    const { quota, budget, containers, imagePrefix, frozen, endpoints, batch } = written;
+    const { quota, budget, containers, imagePrefix, workspace, frozen, endpoints, batch } = written;
     const { alertPercents = [50, 80, 100], hardCapPercent = 120 } = budget;
     return {
         ...{ file, team, lead, costCentre, groups, environments: ordered, expires },
-        ...{ containers: containers ?? [], imagePrefix: imagePrefix ?? team },
+        ...{ containers: containers ?? [], imagePrefix: imagePrefix ?? team, workspace: workspace ?? "shared" },
         ...{ quota: { ...quota, gpus: quota.gpus ?? {} }, frozen: frozen ?? false },
         ...{ endpoints: endpoints ?? {}, batch: batch ?? {} },
         budget: { amount: budget.amount, alertPercents, hardCapPercent },

@@ -57,7 +57,7 @@ test("the list tells who has what until when, how much of all that is, and all t
         { prefix: "t4", mode: "User", vmSize: "Standard_NC4as_T4_v3", maxCount: 2 },
         { prefix: "work", mode: "User", vmSize: "Standard_D4ds_v5", maxCount: 4 },
     ];
-    const { lines, faults } = teamReport(readFleet(root), { dev: pools }, new Date("2027-06-20"));
+    const { lines, faults } = teamReport(readFleet(root), { dev: { pools, workspaces: [] } }, new Date("2027-06-20"));
     expect(lines.join("\n")).toMatch(/vision +dev +t4 1 +6 +32 GiB +400 +2027-06-30 +lead@example.com/);
     expect(lines.join("\n")).toMatch(/audio \(frozen\) +dev/);
     expect(lines.join("\n")).toContain("dev: 2 of 2 GPUs and 800 of 1000 a month are promised");

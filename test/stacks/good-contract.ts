@@ -1,4 +1,4 @@
-import type { FoundationContract } from "../../stacks/contract";
+import type { FoundationContract, WorkspaceContract } from "../../stacks/contract";
 
 const groups = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups";
 const account = { id: "/a", name: "a", endpoints: { blob: "https://a" } };
@@ -9,6 +9,10 @@ const subnetIds = {
     ingress: "/s/subnets/snet-ingress",
     agents: "/g",
 };
+export const workspace = (name: string): WorkspaceContract => ({
+    ...{ workspaceId: `/${name}`, workspaceName: name, trackingUri: `azureml://${name}` },
+    ...{ storageAccountId: `/${name}-account`, storageAccountName: `${name}account` },
+});
 const zones = ["1", "2", "3"];
 const pool = { zones, minCount: 0, spot: false, maxPods: 110, ephemeralDisk: true };
 
@@ -32,10 +36,7 @@ export const goodContract: Omit<FoundationContract, "contractVersion"> = {
     },
     registry: { id: "/r", name: "crmlpdev1", loginServer: "crmlpdev1.azurecr.io" },
     ...{ storage: { work: account, records: account }, diskEncryptionSetId: "/d" },
-    machineLearning: {
-        ...{ workspaceId: "/w", workspaceName: "w" },
-        ...{ trackingUri: "azureml://w", storageAccountName: "m" },
-    },
+    machineLearning: { ...workspace("w"), teams: {} },
     cluster: {
         ...{ id: "/c", name: "c", privateFqdn: "c.private", oidcIssuerUrl: "https://issuer/", nodeResourceGroup: "n" },
         ...{ kubernetesVersion: "1.36", kubeletPrincipalId: "k" },

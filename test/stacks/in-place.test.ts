@@ -65,6 +65,7 @@ async function verdict(resource: Seen, path: string): Promise<string> {
 describe.each([
     ["dev", dev],
     ["dev with ways to on-premises", hybridDev],
+    ["dev with a team's own workspace", { ...dev, "mlplatform:teamWorkspaces": '["vision"]' }],
     ["prod", prod],
 ])("in %s", (_, settings) => {
     test("no change that Azure refuses is previewed as an update", async () => {

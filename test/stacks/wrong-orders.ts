@@ -87,6 +87,7 @@ export const wrongOrders: readonly WrongOrder[] = [
     wrong("an image prefix of the platform's", { imagePrefix: "mlplatform/x" }, "imagePrefix must not begin with"),
     wrong("an image prefix with a tag", { imagePrefix: "vision:v1" }, "imagePrefix must be path of a-z"),
     wrong("a frozen maybe", { frozen: "maybe" }, 'frozen must be true or false, got "maybe"'),
+    wrong("a workspace of another kind", { workspace: true }, "workspace must be one of shared, own, none, got true"),
     wrong("a team by the name of a stack", { team: "services" }, "team must not be one of mlplatform"),
     wrong("other figures of nowhere", { overrides: 5 }, "overrides must be a map of names to values, got 5"),
     wrong(

@@ -1,6 +1,7 @@
 import { hubZoneId, hubZoneIds, prod } from "./good-settings";
 import { wrongRunners } from "./wrong-settings/runner";
 import { wrongStates } from "./wrong-settings/state";
+import { wrongTeams } from "./wrong-settings/teams";
 import { wrongGovernance } from "./wrong-settings/governance";
 import { wrongMonitoring } from "./wrong-settings/monitoring";
 import { wrongHybrids } from "./wrong-settings/hybrid";
@@ -651,4 +652,5 @@ export const wrongSettings: readonly WrongSettings[] = [
     ...wrongGovernance,
     ...wrongRunners,
     ...wrongStates,
+    ...wrongTeams,
 ];

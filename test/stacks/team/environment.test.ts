@@ -6,10 +6,11 @@ import { teamEnvironment } from "../../../stacks/team/environment";
 import { readOrders, type TeamOrder } from "../../../stacks/team/order";
 import { tiers } from "../../../stacks/tiers";
 import { all, only, seen, value } from "../../mocks";
-import { goodContract } from "../good-contract";
+import { goodContract, workspace } from "../good-contract";
 import { goodOrder } from "../wrong-orders";
 
-const foundation = { contractVersion: 1, ...goodContract };
+const ownWorkspace = { ...goodContract.machineLearning, teams: { vision: workspace("own") } };
+const foundation = { contractVersion: 1, ...goodContract, machineLearning: ownWorkspace };
 const services = {
     ...{ servicesContractVersion: 1, environment: "dev", trainingQueue: "training" },
     gateway: { namespace: "platform-gateway", name: "platform", domain: "ml.example.com" },
@@ -45,7 +46,7 @@ test("tells a team where it is, as whom its pods sign in, where its data is and 
     expect(await built()).toEqual({
         ...{ team: "vision", namespace: "team-vision", serviceAccount: "team", expires: "2027-06-30" },
         ...{ identityClientId: "vision-pods-client", containers: ["vision-frames", "vision-labels"] },
-        images: "crmlpdev1.azurecr.io/vision",
+        ...{ images: "crmlpdev1.azurecr.io/vision", trackingUri: "azureml://w" },
     });
 });
 
@@ -61,8 +62,8 @@ test("every role is a row of the access table, and every row of a team's is give
     });
     const due = Object.entries<AccessRow>(accessRows).filter(([, { by }]) => by === "team");
     expect([...new Set(given)].sort()).toEqual(due.map(([row]) => row).sort());
-    // On each container for itself, on the cluster once, and on the models.
-    expect(given).toHaveLength(3 * 2 + 2 + 1);
+    // On each container for itself, on the cluster once, on the models, and on the workspace with its account.
+    expect(given).toHaveLength(3 * 2 + 2 + 1 + 3 * 2);
 });
 
 test("data of a team is opened container by container, never the account", async () => {
@@ -70,7 +71,10 @@ test("data of a team is opened container by container, never the account", async
     const models = `${goodContract.storage.records.id}/blobServices/default/containers/models`;
     const scopes = all("authorization:RoleAssignment").map(({ inputs }) => String(inputs.scope));
     expect(new Set(scopes)).toEqual(
-        new Set(["/id/vision-vision-frames", "/id/vision-vision-labels", goodContract.cluster.id, models]),
+        new Set([
+            ...["/id/vision-vision-frames", "/id/vision-vision-labels", goodContract.cluster.id, models],
+            ...["/w", "/w-account"],
+        ]),
     );
 });
 
@@ -109,4 +113,16 @@ test("in prod its data is protected, until a teardown lifts that", async () => {
     seen.length = 0;
     await built({}, undefined, { tier: tiers.prod, teardown: true });
     expect(protectedOnes()).toEqual([false, false]);
+});
+
+test.each([
+    ["shared", "azureml://w", ["/w", "/w-account"]],
+    ["own", "azureml://own", ["/own", "/own-account"]],
+    ["none", undefined, []],
+])("runs are tracked in the workspace that is ordered: %s", async (ordered, trackingUri, scopes) => {
+    const told = await built({ workspace: ordered });
+    expect(told.trackingUri).toBe(trackingUri);
+    const given = all("authorization:RoleAssignment").map(({ inputs }) => String(inputs.scope));
+    const known = ["/w", "/w-account", "/own", "/own-account"];
+    expect([...new Set(given.filter((scope) => known.includes(scope)))].sort()).toEqual(scopes);
 });

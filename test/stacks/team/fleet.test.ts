@@ -7,6 +7,7 @@ import {
     ordersOf,
     overlapFaults,
     readFleet,
+    workspaceFaults,
     type Fleet,
     type FleetPool,
 } from "../../../stacks/team/fleet";
@@ -59,6 +60,14 @@ test("nor a container, whichever way its name comes about", () => {
     const raw = { ...audio, team: "vision-raw", containers: ["data"] };
     expect(overlapFaults(fleet([{ ...goodOrder, containers: ["raw-data"] }, raw]), "dev")).toEqual([
         'teams/vision-raw.yaml and teams/vision.yaml: containers must be a team\'s own, got "vision-raw-data" from both',
+    ]);
+});
+
+test("a workspace of its own is the foundation's to make first", () => {
+    const { orders } = fleet([{ ...goodOrder, workspace: "own" } as typeof goodOrder, audio]);
+    expect(workspaceFaults(orders, ["vision"], "dev")).toEqual([]);
+    expect(workspaceFaults(orders, ["audio"], "dev")).toEqual([
+        'teams/vision.yaml: workspace must be shared or none while stack dev has none of the team\'s own, got "own"; mlplatform:teamWorkspaces there names those who have, add "vision"',
     ]);
 });
 

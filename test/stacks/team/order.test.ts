@@ -18,6 +18,7 @@ test("a good order is read, with what it leaves out filled in", () => {
                 environment: "dev",
                 containers: [],
                 imagePrefix: "vision",
+                workspace: "shared",
                 frozen: false,
                 endpoints: {},
                 batch: {},
