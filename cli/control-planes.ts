@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ownRepository } from "../facts/own-images";
 import type { ControlPlanesOptions } from "../sandbox/kubernetes/control-planes";
 import { processesOf } from "../sandbox/kubernetes/control-plane/control-plane";
 import type { ControlPlane } from "../sandbox/kubernetes/control-plane/control-plane";
@@ -14,11 +15,13 @@ export const isKubernetesOff = (): boolean => process.env.MLPLATFORM_KUBERNETES 
 /** How this home's clusters get their control planes; undefined when the user keeps them off. */
 export function controlPlanesOf(at: Places, say: Say): ControlPlanesOptions | undefined {
     if (isKubernetesOff()) return undefined;
+    const build = join(at.root, ".mlplatform", "build");
     return {
         folder: dirname(at.sandboxStore),
-        compiled: join(at.root, ".mlplatform", "build", "sandbox", "kubernetes"),
+        compiled: join(build, "sandbox", "kubernetes"),
         binaries: () => controlPlanePrograms(at, say),
         definitions: () => installed(at, "definitions.cjs", "MLPLATFORM_DEFINITIONS", say),
+        programs: { [ownRepository("scoring")]: join(build, "images", "scoring", "main.js") },
         say,
     };
 }

@@ -10,6 +10,7 @@ import type { ControlPlane } from "./control-plane/control-plane";
 import { Pki } from "./control-plane/pki";
 import { clusterFiles } from "./control-plane/settings";
 import { userKubeconfig } from "./control-plane/kubeconfig";
+import type { Programs } from "./local-pods/programs";
 import { sandboxFiles } from "./identity/places";
 import { machineCounts, showCounts } from "./nodes/fleet-facts";
 
@@ -22,6 +23,8 @@ export interface ControlPlanesOptions {
     definitions: () => Promise<string>;
     /** Folder of the compiled `sandbox/kubernetes`. */
     compiled: string;
+    /** Programs of images of our own, whose pods run as processes of this machine. @default none do */
+    programs?: Programs;
     /** End with this process. @default false: they outlive it */
     attached?: boolean;
     /** Real seconds for each of the sandbox's; 0 is instant. @default 0 */
@@ -154,7 +157,7 @@ export class ControlPlanes {
             settings: {
                 binaries: await this.binaries,
                 definitions: await this.definitions(),
-                clock: this.options.clock ?? 0,
+                ...{ clock: this.options.clock ?? 0, programs: this.options.programs ?? {} },
                 entra: { tenantId, publicKey: directory.file("tokens.pub") },
                 ...more,
             },

@@ -1,5 +1,6 @@
 import { request } from "node:https";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import type { V1Pod } from "@kubernetes/client-node";
 import { readOwn, writeWhole } from "../files";
 import { readFacts } from "./azure-facts";
 import { installAddOns } from "./add-ons";
@@ -23,6 +24,8 @@ import { definitionsOf } from "./charts/definitions";
 import { runDiskController, snapshotGroup } from "./disks/disk-controller";
 import { clusterFiles, portNames } from "./control-plane/settings";
 import type { ClusterSettings, SupervisorState } from "./control-plane/settings";
+import { serveLocally } from "./local-pods/serve-locally";
+import { isLocal } from "./local-pods/programs";
 import { serveIdentity } from "./identity/server";
 import { runNodes } from "./nodes/run-nodes";
 import { kwokStages } from "./nodes/stages";
@@ -91,7 +94,10 @@ async function supervise(folder: string): Promise<void> {
     if (pools.length > 0) {
         writeWhole(files.stages, kwokStages());
         children.start(kwok(plan));
-        controllers.push(await runNodes(folder, settings.clock ?? 0, log));
+        const { programs = {}, clock = 0 } = settings;
+        const runsLocally = (pod: V1Pod): boolean => isLocal(pod, programs);
+        controllers.push(await runNodes(folder, { secondsPerSecond: clock, log, runsLocally }));
+        controllers.push(await serveLocally(plan, log));
     }
     const kubeconfig = readFileSync(files.adminKubeconfig, "utf8");
     controllers.push(
@@ -128,6 +134,7 @@ async function makeCertificates(pki: Pki, settings: ClusterSettings): Promise<vo
     await Promise.all([
         pki.ensureAuthority("ca", {
             apiserver: { commonName: "kube-apiserver", names },
+            "kubelet-client": { commonName: "kube-apiserver-kubelet-client", organization: "system:masters" },
             admin: { commonName: "sandbox", organization: "system:masters" },
             "kube-scheduler": { commonName: "system:kube-scheduler" },
             "kube-controller-manager": { commonName: "system:kube-controller-manager" },

@@ -99,6 +99,11 @@ export function apiServer({ folder, settings, ports, pki }: Plan): Program {
         ...(settings.entra
             ? { "authentication-config": files.authentication, "authorization-config": files.authorization }
             : { "authorization-mode": "Node,RBAC" }),
+        // Nodes answer on this machine alone, under a kind of address that nothing else has.
+        "kubelet-preferred-address-types": "ExternalDNS",
+        "kubelet-certificate-authority": pki.pair("ca").certificate,
+        "kubelet-client-certificate": pki.pair("kubelet-client").certificate,
+        "kubelet-client-key": pki.pair("kubelet-client").key,
         "enable-admission-plugins": admissionPlugins.join(),
         "allow-privileged": true,
         "audit-log-path": files.audit,

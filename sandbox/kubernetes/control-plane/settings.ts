@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Programs } from "../local-pods/programs";
 import type { ProcessRecord } from "./children";
 
 /** What a control plane is started with. Lies in its folder as `settings.json`. */
@@ -19,11 +20,13 @@ export interface ClusterSettings {
         /** File with the key (PEM) that its tokens are signed with. */
         publicKey: string;
     };
+    /** Programs of images of our own: their pods run as processes of this machine. @default none do */
+    programs?: Programs;
     /** Real seconds for each that nodes and pods live; 0 is instant. @default 0 */
     clock?: number;
 }
 
-export const portNames = ["api", "etcd", "etcdPeer", "identity"] as const;
+export const portNames = ["api", "etcd", "etcdPeer", "identity", "kubelet"] as const;
 export type Ports = Record<(typeof portNames)[number], number>;
 
 /** What the supervisor says of itself, in `supervisor.json`. */
@@ -57,6 +60,8 @@ export function clusterFiles(folder: string) {
         azure: join(folder, "azure.json"),
         /** Numbers of machines by pool, for the sandbox's Azure to show. */
         machines: join(folder, "machines.json"),
+        /** What local pods have on this machine: volumes and logs. */
+        pods: join(folder, "pods"),
         /** How kwok plays nodes and pods. */
         stages: join(folder, "stages.yaml"),
     };

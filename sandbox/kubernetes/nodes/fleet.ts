@@ -1,4 +1,4 @@
-import type { V1Node } from "@kubernetes/client-node";
+import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import { ClusterView } from "./cluster-view";
 import { poolsOf, type FleetDescription, type NodePool } from "./description";
 import { placeNamed, type Place } from "./fit";
@@ -18,6 +18,8 @@ export interface NodeControllerOptions {
     secondsPerSecond: number;
     /** Told the number of machines by pool, those that are starting too, whenever it changes. */
     report: (counts: Readonly<Record<string, number>>) => void;
+    /** Is the pod run by somebody else, once its images are there? @default none is */
+    runsLocally?: (pod: V1Pod) => boolean;
     log: (line: string) => void;
 }
 
@@ -43,6 +45,10 @@ export class Fleet {
         this.machines = new Machines(this.pace);
         this.view = new ClusterView(options.kubeconfig, changed, options.log);
         this.departures = new Departures(this.view, () => this.stopped);
+    }
+
+    runsLocally(pod: V1Pod): boolean {
+        return this.options.runsLocally?.(pod) ?? false;
     }
 
     /** Takes over what Azure says now. */

@@ -71,6 +71,7 @@ export class Kubelets {
             metadata: {
                 annotations: {
                     [annotation.pulled]: "true",
+                    ...(this.fleet.runsLocally(pod) && { [annotation.local]: "true" }),
                     [annotation.stopsAfter]: lasts(stopSeconds(pod)),
                     ...(run !== undefined && { [annotation.runsFor]: lasts(run) }),
                 },

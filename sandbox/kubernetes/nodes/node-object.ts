@@ -18,6 +18,10 @@ export const annotation = {
     evict: "sandbox.mlplatform/evict",
     /** On a pod: its images are on its node. */
     pulled: "sandbox.mlplatform/pulled",
+    /** On a pod, from the controller: it runs as processes of this machine, and kwok leaves it alone. */
+    local: "sandbox.mlplatform/local",
+    /** On such a pod: ports of this machine's loopback by the pod's own, as JSON. */
+    ports: "sandbox.mlplatform/ports",
     /** On a pod, from the controller: real time until it ends by itself. */
     runsFor: "sandbox.mlplatform/runs-for",
     /** On a pod, from the controller: real time that it takes to stop. */

@@ -2,6 +2,7 @@ import { readFileSync, unwatchFile, watchFile } from "node:fs";
 import { writeWhole } from "../../files";
 import { readFacts } from "../azure-facts";
 import { clusterFiles } from "../control-plane/settings";
+import type { NodeControllerOptions } from "./fleet";
 import { runNodeController } from "./node-controller";
 
 const factsPollMs = 500;
@@ -9,8 +10,7 @@ const factsPollMs = 500;
 /** Runs the node controller of the cluster in that folder, by what its `azure.json` says. */
 export async function runNodes(
     folder: string,
-    secondsPerSecond: number,
-    log: (line: string) => void,
+    { secondsPerSecond, log, runsLocally }: Pick<NodeControllerOptions, "secondsPerSecond" | "log" | "runsLocally">,
 ): Promise<{ stop: () => Promise<void> }> {
     const files = clusterFiles(folder);
     let facts = readFacts(files.azure);
@@ -23,7 +23,7 @@ export async function runNodes(
         report: (counts) => {
             writeWhole(files.machines, JSON.stringify(counts));
         },
-        ...{ secondsPerSecond, log },
+        ...{ secondsPerSecond, log, ...(runsLocally && { runsLocally }) },
     });
     const renewed = (): void => {
         facts = readFacts(files.azure) ?? facts;

@@ -146,8 +146,10 @@ const living = missing(".metadata.deletionTimestamp");
 const restarts = is(".spec.restartPolicy", "Always");
 const ends = isNot(".spec.restartPolicy", "Always");
 const fails = of(annotation.fails);
-const pulled = [living, is(of(annotation.pulled), "true"), is(".status.phase", "Pending")];
-const runs = [living, is(".status.phase", "Running")];
+/** What is not played by the sandbox's own local pods. */
+const played = missing(of(annotation.local));
+const pulled = [played, living, is(of(annotation.pulled), "true"), is(".status.phase", "Pending")];
+const runs = [played, living, is(".status.phase", "Running")];
 const afterRun = { durationFrom: { expressionFrom: of(annotation.runsFor) } };
 const created: Step = { event: { type: "Normal", reason: "Started", message: "Started containers" } };
 
@@ -193,19 +195,19 @@ export function kwokStages(): string {
         stage("Pod", "pod-complete", [...runs, ends, exists(of(annotation.runsFor))], afterRun, [
             finished("Succeeded", 0, "Completed"),
         ]),
-        stage("Pod", "pod-stop", [exists(".metadata.deletionTimestamp"), restarts], stopping, [{ delete: true }]),
+        stage("Pod", "pod-stop", [played, exists(".metadata.deletionTimestamp"), restarts], stopping, [{ delete: true }]),
         // What ends by itself has failed when it is stopped before, which a Job counts.
         stage(
             "Pod",
             "pod-interrupt",
-            [exists(".metadata.deletionTimestamp"), ends, isNot(".status.phase", "Succeeded", "Failed")],
+            [played, exists(".metadata.deletionTimestamp"), ends, isNot(".status.phase", "Succeeded", "Failed")],
             stopping,
             [finished("Failed", 143, "Error"), { delete: true }],
         ),
         stage(
             "Pod",
             "pod-remove",
-            [exists(".metadata.deletionTimestamp"), ends, is(".status.phase", "Succeeded", "Failed")],
+            [played, exists(".metadata.deletionTimestamp"), ends, is(".status.phase", "Succeeded", "Failed")],
             undefined,
             [{ delete: true }],
         ),
