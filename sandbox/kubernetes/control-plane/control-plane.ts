@@ -26,6 +26,8 @@ export interface ControlPlane {
     port: number;
     /** Address of the API server. */
     server: string;
+    /** Port of the gateway, on the loopback, over HTTP. */
+    gatewayPort: number;
     /** Certificate of the cluster's authority (PEM). */
     authority: string;
     /** Kubeconfig of `system:masters`, for the sandbox's own use. */
@@ -114,7 +116,7 @@ function controlPlaneOf(folder: string, { ports, readyAfterMs }: SupervisorState
     return {
         folder,
         port: ports.api,
-        server: `https://127.0.0.1:${ports.api}`,
+        ...{ server: `https://127.0.0.1:${ports.api}`, gatewayPort: ports.gateway },
         authority: readFileSync(`${pki}/ca.crt`, "utf8"),
         adminKubeconfig,
         readyAfterMs,

@@ -62,7 +62,7 @@ export class ContainerRunner {
             this.view.now = { kind: "ended", ...before };
             return;
         }
-        while (!this.stopping) {
+        while (!this.isStopping()) {
             const process = await this.start();
             if (!process) return;
             const ended = await process.ended;
@@ -70,7 +70,7 @@ export class ContainerRunner {
             this.process = undefined;
             Object.assign(this.view, { started: false, ready: false, now: { kind: "ended", ...ended } });
             changed();
-            if (this.stopping || !this.restarts(ended.exitCode)) return;
+            if (this.isStopping() || !this.restarts(ended.exitCode)) return;
             await this.backOff(ended);
         }
     }
@@ -85,6 +85,11 @@ export class ContainerRunner {
         await this.process?.end(Math.max(0, deadline - Date.now()));
     }
 
+    /** Asked anew each time: it changes while something is waited for. */
+    private isStopping(): boolean {
+        return this.stopping;
+    }
+
     /** Ends it at once. */
     kill(): void {
         this.stopping = true;
@@ -96,11 +101,11 @@ export class ContainerRunner {
     /** Starts the process, once all that it needs is there; undefined when it is stopped before. */
     private async start(): Promise<LocalProcess | undefined> {
         const { launch, changed, tell, pace } = this.around;
-        while (!this.stopping) {
+        while (!this.isStopping()) {
             try {
                 this.process = await launch(this.container, this.view.restarts);
                 // Stopped while it was started.
-                if (this.stopping) this.process.signal("SIGKILL");
+                if (this.isStopping()) this.process.signal("SIGKILL");
                 this.view.now = { kind: "running", startedAt: this.process.startedAt };
                 tell("Normal", "Started", `Started container ${this.view.name}`);
                 this.startProbes();
@@ -166,10 +171,7 @@ export class ContainerRunner {
         if (!this.probe(this.container.readinessProbe, become)) become(true);
     }
 
-    private probe(
-        probe: V1Probe | undefined,
-        judged: (succeeds: boolean, self: Prober) => void,
-    ): Prober | undefined {
+    private probe(probe: V1Probe | undefined, judged: (succeeds: boolean, self: Prober) => void): Prober | undefined {
         const look = probe && lookOf(probe, this.around.portOf);
         if (!look) return undefined;
         const prober: Prober = new Prober(probe, this.around.pace, look, (succeeds) => {
@@ -186,7 +188,7 @@ export class ContainerRunner {
 
     /** Ended because a probe says so; its policy decides what comes then. */
     private fail(probe: "Liveness" | "Startup"): void {
-        if (this.stopping) return;
+        if (this.isStopping()) return;
         const { tell, pod } = this.around;
         const { name } = this.view;
         tell("Warning", "Unhealthy", `${probe} probe failed`);

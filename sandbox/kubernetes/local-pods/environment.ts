@@ -58,12 +58,13 @@ async function valueOf(
     if (resourceFieldRef) return resource(container, resourceFieldRef.resource, resourceFieldRef.divisor);
     if (configMapKeyRef) {
         const found = (await sources.configMap(configMapKeyRef.name ?? ""))?.data?.[configMapKeyRef.key];
-        return found ?? without(`key "${configMapKeyRef.key}" of configmap`, configMapKeyRef);
+        if (found === undefined) refuseWithout(`key "${configMapKeyRef.key}" of configmap`, configMapKeyRef);
+        return found;
     }
     if (secretKeyRef) {
         const found = (await sources.secret(secretKeyRef.name ?? ""))?.data?.[secretKeyRef.key];
-        const text = found === undefined ? undefined : Buffer.from(found, "base64").toString("utf8");
-        return text ?? without(`key "${secretKeyRef.key}" of secret`, secretKeyRef);
+        if (found === undefined) refuseWithout(`key "${secretKeyRef.key}" of secret`, secretKeyRef);
+        return found === undefined ? undefined : Buffer.from(found, "base64").toString("utf8");
     }
     return undefined;
 }
@@ -73,15 +74,16 @@ interface Reference {
     optional?: boolean;
 }
 
-function without(what: string, { name = "", optional = false }: Reference): undefined {
+function refuseWithout(what: string, { name = "", optional = false }: Reference): void {
     if (!optional) throw new NotYet(`${what} "${name}" not found`);
-    return undefined;
 }
 
 function missing(what: string, reference: Reference): Record<string, string> {
-    without(what, reference);
+    refuseWithout(what, reference);
     return {};
 }
 
 const decoded = (data: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]));
+    Object.fromEntries(
+        Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
+    );

@@ -46,7 +46,10 @@ function answerLogs(asked: IncomingMessage, answer: ServerResponse, pods: LocalP
     const pod = pods?.find(namespace, name);
     const file = pod?.logOf(container, searchParams.get("previous") === "true");
     if (!pod || file === undefined || !existsSync(file)) {
-        refuse(404, pod ? `container ${container} has said nothing yet` : `pod ${name} is simulated: it has no process here`);
+        refuse(
+            404,
+            pod ? `container ${container} has said nothing yet` : `pod ${name} is simulated: it has no process here`,
+        );
         return;
     }
     answer.writeHead(200, { "content-type": "text/plain" });

@@ -95,7 +95,9 @@ export class LocalPods {
 
     /** The pod of that name, for its logs; undefined for one that is not run here. */
     find(namespace: string, name: string): PodRunner | undefined {
-        const pod = this.view.pods().find(({ metadata }) => metadata?.name === name && metadata.namespace === namespace);
+        const pod = this.view
+            .pods()
+            .find(({ metadata }) => metadata?.name === name && metadata.namespace === namespace);
         return this.runners.get(pod?.metadata?.uid ?? "");
     }
 
@@ -179,7 +181,8 @@ export class LocalPods {
                     },
                 });
                 const { token, expirationTimestamp } = status ?? {};
-                if (token === undefined || expirationTimestamp === undefined) throw new Error(`no token for ${podName}`);
+                if (token === undefined || expirationTimestamp === undefined)
+                    throw new Error(`no token for ${podName}`);
                 return { token, expires: new Date(expirationTimestamp) };
             },
         };

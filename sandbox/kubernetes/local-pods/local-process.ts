@@ -43,7 +43,9 @@ export class LocalProcess {
         closeSync(output);
         const { pid } = this.child;
         if (pid !== undefined) writeWhole(record, JSON.stringify(recordOf("pod", pid)));
-        const look = memoryBytes === undefined ? undefined : setInterval(() => this.weigh(memoryBytes), memoryLookMs);
+        const look = setInterval(() => {
+            this.weigh(memoryBytes);
+        }, memoryLookMs);
         this.ended = new Promise((resolve) => {
             const end = (code: number | null, signal: NodeJS.Signals | null): void => {
                 clearInterval(look);
@@ -79,7 +81,7 @@ export class LocalProcess {
         return ended;
     }
 
-    private weigh(most: number): void {
+    private weigh(most = Infinity): void {
         if (residentBytes(this.pid) <= most) return;
         this.tooLarge = true;
         this.signal("SIGKILL");

@@ -23,6 +23,7 @@ export function portFor({ hosts }: PodNetwork, host: string): number | undefined
  * listens on a port of its own, and the private endpoints of Azure answer on this machine. Its text needs to know nothing of that.
  */
 function joinNetwork(network: PodNetwork): void {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its server below
     const listen = Server.prototype.listen as Method;
     Server.prototype.listen = function (this: Server, ...args: unknown[]) {
         const asked = listening(args);
@@ -31,6 +32,7 @@ function joinNetwork(network: PodNetwork): void {
         return listen.call(this, options, ...asked.after);
     } as typeof Server.prototype.listen;
 
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its socket below
     const connect = Socket.prototype.connect as Method;
     Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
         // Node's own modules hand over what they have put in order: a list of options and callback.

@@ -42,6 +42,7 @@ const mib = 1024 ** 2;
 
 /** One pod, its containers running as processes of this machine. */
 export class PodRunner {
+    private readonly pod: V1Pod;
     private readonly containers: ContainerRunner[];
     private readonly volumes: Volumes;
     private readonly folder: string;
@@ -57,11 +58,11 @@ export class PodRunner {
     private readonly life: Promise<void>;
 
     constructor(
-        private readonly pod: V1Pod,
+        pod: V1Pod,
         private readonly addresses: { hostIP: string; podIP: string },
         private readonly host: PodHost,
     ) {
-        this.pod = { ...pod, status: { ...pod.status, ...addresses } };
+        this.pod = { metadata: pod.metadata, spec: pod.spec, status: addresses };
         this.folder = join(host.folder, pod.metadata?.uid ?? "");
         this.volumes = new Volumes(this.folder, this.pod, host.sources(pod), host.log);
         this.startTime = new Date(pod.status?.startTime ?? Date.now());
@@ -211,11 +212,9 @@ export class PodRunner {
         if (this.gone) return;
         const { name = "", namespace = "", uid = "" } = this.pod.metadata ?? {};
         const about = { kind: "Pod" as const, name, namespace, uid };
-        this.host.view
-            .tell({ about, type, reason, message, component: "kubelet" })
-            .catch((fault: unknown) => {
-                this.host.log(`event of ${name}: ${String(fault)}`);
-            });
+        this.host.view.tell({ about, type, reason, message, component: "kubelet" }).catch((fault: unknown) => {
+            this.host.log(`event of ${name}: ${String(fault)}`);
+        });
     }
 
     /** Writes the status; what changes meanwhile is written after that. */

@@ -37,7 +37,8 @@ export class Prober {
     }
 
     private next(afterMs: number): void {
-        this.timer = setTimeout(() => void this.ask(), afterMs);
+        // Whoever is told may have stopped it.
+        if (!this.stopped) this.timer = setTimeout(() => void this.ask(), afterMs);
     }
 
     private async ask(): Promise<void> {
@@ -55,7 +56,6 @@ export class Prober {
             const patienceMs = periodSeconds * (failureThreshold - 1) * 1000;
             if (Date.now() - this.failingSince >= patienceMs) this.judged(false);
         }
-        if (this.stopped) return;
         const period = periodSeconds * 1000;
         this.next(Math.min(period, Math.max(leastPeriodMs, this.pace.pass(periodSeconds))));
     }

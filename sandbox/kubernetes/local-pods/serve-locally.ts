@@ -3,6 +3,7 @@ import { readFacts } from "../azure-facts";
 import { apiServiceAddress } from "../control-plane/programs";
 import type { Plan } from "../control-plane/programs";
 import { clusterFiles } from "../control-plane/settings";
+import { GatewayController } from "../gateway/gateway-controller";
 import { serveKubelet } from "./kubelet-server";
 import { LocalPods } from "./local-pods";
 
@@ -27,8 +28,13 @@ export async function serveLocally(
         ...{ port: ports.kubelet, cert: pki.text("apiserver.crt"), key: pki.text("apiserver.key") },
         ...{ ca: pki.text("ca.crt"), pods: () => pods },
     });
+    const gateway = await GatewayController.start({
+        ...{ kubeconfig: readFileSync(files.adminKubeconfig, "utf8"), port: ports.gateway, log },
+        portOf: (uid, port) => pods.portOf(uid, port),
+    });
     return {
         stop: async () => {
+            await gateway.stop();
             server.close();
             server.closeAllConnections();
             await pods.stop();

@@ -41,10 +41,8 @@ export class Volumes {
         for (const volume of this.pod.spec?.volumes ?? []) {
             const at = this.folderOf(volume.name);
             mkdirSync(at, { recursive: true, mode: 0o700 });
-            if (volume.configMap)
-                await this.writeConfigMap(at, volume.configMap.name ?? "", volume.configMap.optional);
-            if (volume.secret)
-                await this.writeSecret(at, volume.secret.secretName ?? "", volume.secret.optional);
+            if (volume.configMap) await this.writeConfigMap(at, volume.configMap.name ?? "", volume.configMap.optional);
+            if (volume.secret) await this.writeSecret(at, volume.secret.secretName ?? "", volume.secret.optional);
             for (const source of volume.projected?.sources ?? []) {
                 if (source.configMap)
                     await this.writeConfigMap(at, source.configMap.name ?? "", source.configMap.optional);

@@ -195,7 +195,9 @@ export function kwokStages(): string {
         stage("Pod", "pod-complete", [...runs, ends, exists(of(annotation.runsFor))], afterRun, [
             finished("Succeeded", 0, "Completed"),
         ]),
-        stage("Pod", "pod-stop", [played, exists(".metadata.deletionTimestamp"), restarts], stopping, [{ delete: true }]),
+        stage("Pod", "pod-stop", [played, exists(".metadata.deletionTimestamp"), restarts], stopping, [
+            { delete: true },
+        ]),
         // What ends by itself has failed when it is stopped before, which a Job counts.
         stage(
             "Pod",

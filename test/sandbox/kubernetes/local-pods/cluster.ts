@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { AppsV1Api, BatchV1Api, CoreV1Api } from "@kubernetes/client-node";
+import { AppsV1Api, BatchV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
+import { clusterFiles } from "../../../../sandbox/kubernetes/control-plane/settings";
 import { fleetOf, images, pool } from "../nodes/manifests";
 import { testFacts, testIssuerUrl, useControlPlane } from "../control-plane";
 import type { TestControlPlane } from "../control-plane";
@@ -48,6 +50,9 @@ export class LocalCluster {
     get plane(): TestControlPlane["plane"] {
         return this.cluster.plane;
     }
+    get control(): TestControlPlane {
+        return this.cluster;
+    }
     get core(): CoreV1Api {
         return this.cluster.client(CoreV1Api);
     }
@@ -80,7 +85,7 @@ export class LocalCluster {
                     template: {
                         metadata: { labels: { app } },
                         spec: {
-                            containers: [{ ...serving(app), ...container }],
+                            containers: [Object.assign(serving(app), container)],
                             terminationGracePeriodSeconds: 20,
                         },
                     },
@@ -90,6 +95,26 @@ export class LocalCluster {
         await this.until(`${app} is ready`, async () => {
             const { status } = await this.apps.readNamespacedDeployment({ name: app, namespace: this.namespace });
             return status?.availableReplicas === replicas;
+        });
+    }
+
+    /** Exchanges the pods of a deployment, and waits until that is over. */
+    async restart(app: string): Promise<void> {
+        const key = { name: app, namespace: this.namespace };
+        const annotations = { restarted: String(Date.now()) };
+        const { metadata } = await this.apps.patchNamespacedDeployment(
+            { ...key, body: { spec: { template: { metadata: { annotations } } } } },
+            setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+        );
+        await this.until(`${app} has been restarted`, async () => {
+            const { spec, status } = await this.apps.readNamespacedDeployment(key);
+            const seen = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
+            const all = [status?.updatedReplicas, status?.availableReplicas, status?.replicas];
+            return (
+                seen &&
+                all.every((count) => count === spec?.replicas) &&
+                (await this.pods(app)).length === spec?.replicas
+            );
         });
     }
 
@@ -103,7 +128,12 @@ export class LocalCluster {
 
     private async picture(): Promise<string> {
         const { items } = await this.core.listNamespacedPod({ namespace: this.namespace });
-        return items.map(({ metadata, status }) => `${metadata?.name}: ${JSON.stringify(status)}`).join("\n");
+        const states = items.map(({ metadata, status }) => [
+            ...[metadata?.name, status?.phase, metadata?.deletionTimestamp && "leaving"],
+            ...(status?.containerStatuses ?? []).map(({ state }) => JSON.stringify(state)),
+        ]);
+        const log = readFileSync(clusterFiles(this.plane.folder).supervisorLog, "utf8").split("\n").slice(-10);
+        return [...states.map((each) => each.join(" ")), ...log].join("\n");
     }
 }
 

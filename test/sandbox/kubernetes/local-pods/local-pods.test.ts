@@ -189,9 +189,7 @@ test("jobs end as their programs do: what cannot be scored is not tried again", 
                 template: {
                     spec: {
                         restartPolicy: "Never",
-                        containers: [
-                            { name: "main", image: images.app, args: ["shard", "$(JOB_COMPLETION_INDEX)"] },
-                        ],
+                        containers: [{ name: "main", image: images.app, args: ["shard", "$(JOB_COMPLETION_INDEX)"] }],
                     },
                 },
             },

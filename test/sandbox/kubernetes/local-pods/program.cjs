@@ -2,6 +2,7 @@
 // What local pods run in tests: `serve` answers on 8000 as it is told, `exit CODE` and `shard INDEX` end.
 const { readFileSync } = require("node:fs");
 const { createServer } = require("node:http");
+const { URL } = require("node:url");
 
 const [task, code] = process.argv.slice(2);
 console.log(`begun: ${task}`);
@@ -14,7 +15,8 @@ let lives = true;
 const answers = {
     "/live": (answer) => answer.writeHead(lives ? 200 : 500).end(),
     "/ready": (answer) => answer.writeHead(200).end(),
-    "/about": (answer) => answer.end(JSON.stringify({ args: process.argv.slice(2), env: process.env, pid: process.pid })),
+    "/about": (answer) =>
+        answer.end(JSON.stringify({ args: process.argv.slice(2), env: process.env, pid: process.pid })),
     "/hang": (answer) => {
         lives = false;
         answer.end();
@@ -29,6 +31,7 @@ const answers = {
 };
 
 const server = createServer((asked, answer) => {
+    if (!asked.headers["user-agent"]?.startsWith("kube-probe")) console.log(`asked ${asked.url}`);
     const { pathname, searchParams } = new URL(asked.url, "http://pod");
     const how = answers[pathname];
     if (how) how(answer, searchParams);
