@@ -1,11 +1,11 @@
 import { request } from "node:http";
 import { setTimeout as after } from "node:timers/promises";
 import { CustomObjectsApi } from "@kubernetes/client-node";
-import { gatewayApiDefinitions } from "../../../../sandbox/kubernetes/charts/crds/gateway-api";
+import { definitionsOf } from "../../../../sandbox/kubernetes/charts/definitions";
 import { controllerName } from "../../../../sandbox/kubernetes/gateway/objects";
 import type { HttpRoute, RouteRule } from "../../../../sandbox/kubernetes/gateway/objects";
 import { LocalCluster } from "../local-pods/cluster";
-import { startTimeoutMs } from "../control-plane";
+import { customDefinitions, startTimeoutMs } from "../control-plane";
 
 jest.setTimeout(startTimeoutMs);
 
@@ -22,7 +22,8 @@ const custom = (): CustomObjectsApi => cluster.control.client(CustomObjectsApi);
 
 beforeAll(async () => {
     const definitions = { group: "apiextensions.k8s.io", version: "v1", plural: "customresourcedefinitions" };
-    for (const body of gatewayApiDefinitions) await custom().createClusterCustomObject({ ...definitions, body });
+    for (const body of definitionsOf(customDefinitions(), [api.group]))
+        await custom().createClusterCustomObject({ ...definitions, body });
     await cluster.until("the gateway's kinds are there", () =>
         custom()
             .listClusterCustomObject({ ...api, plural: "httproutes" })
