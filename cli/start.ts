@@ -11,7 +11,9 @@ import { table } from "./table";
 import { withStack } from "./stack-run";
 import type { Context, StackRun } from "./stack-run";
 import type { AzureBehaviour } from "./local-azure";
-import { knownStacks, notesOf, stackFiles, writeNotes } from "./workspace";
+import type { Places } from "./places";
+import { teamNamespace } from "../components/workloads/team-namespace";
+import { committedConfig, knownStacks, notesOf, stackFiles, writeNotes } from "./workspace";
 
 /** The environment that others are told by. */
 const base = "dev";
@@ -24,7 +26,7 @@ export async function start(
     context: Context,
     stack: string,
     behaviour: AzureBehaviour,
-    next = nextCommands(stack),
+    next = nextCommands(context.at, stack),
 ): Promise<void> {
     const { terminal } = context;
     terminal.line(
@@ -117,7 +119,20 @@ async function shortDifferences(run: StackRun): Promise<string[]> {
     ];
 }
 
-function nextCommands(stack: string): [string, string][] {
+function nextCommands(at: Places, stack: string): [string, string][] {
+    const team = committedConfig(at, stack)["mlplatform:team"];
+    if (typeof team === "string")
+        return [
+            [
+                `npx mlplatform kubectl ${stack} -- get all,quota -n ${teamNamespace(team)}`,
+                "what it has in its cluster",
+            ],
+            ["npx mlplatform identities", "as whom else one can ask: kubectl STACK --as IDENTITY"],
+            [`npx mlplatform reachability ${stack} ${teamNamespace(team)}`, "who reaches whom"],
+            ["npx mlplatform teams", "every team's environment: quota, budget, expiry"],
+            [`npm run stop -- ${stack}`, "destroy it and see what is left"],
+            ["docs/teams.md", "the same on your Azure subscription"],
+        ];
     const other = stack === "dev" ? "" : ` ${stack}`;
     return [
         [`npx mlplatform export ${stack}`, "every resource as JSON"],

@@ -167,7 +167,8 @@ export async function prepareWorkspace(at: Places, engine: Engine, stack: string
     if (!existsSync(join(source, `Pulumi.${stack}.yaml`))) {
         const known = knownStacks(at);
         throw new UserError(
-            `there is no stack "${stack}": Pulumi.${stack}.yaml is missing. There is: ${known.join(", ")}`,
+            `there is no stack "${stack}": Pulumi.${stack}.yaml is missing. There is: ${known.join(", ")}. ` +
+                "A new team's is written once there is its order, teams/NAME.yaml (docs/teams.md)",
         );
     }
     const folder = workspaceOf(at, stack);

@@ -13,6 +13,7 @@ import { wholeNumberFault } from "../units";
 import { namespace } from "./namespace";
 import { inBlock, inNamespace, metricsOpening, networkPolicies, type Opening } from "./network-policies";
 import { groupFaults, toEntra } from "./sign-in";
+import { teamNamespace } from "./team-namespace";
 import { teamLabel, teamQueue } from "./training-queue";
 import { workloadIdentityLabel } from "./workload-identity";
 
@@ -45,8 +46,6 @@ export interface TenancyArgs {
     /** Pods behind the gateway, by label, and where they answer. */
     served: { pods: Readonly<Record<string, string>>; port: number; metricsPort: number };
 }
-
-export const teamNamespace = (team: string): string => `team-${team}`;
 
 /**
  * A team's place in the cluster: a namespace under Pod Security `restricted`, closed to the others but for what is named, with an

@@ -176,7 +176,7 @@ export function capacityFaults(
         ),
         ...gpuPools.flatMap(({ pool: { prefix, maxCount }, size }) => {
             const each = size?.gpus?.count ?? 0;
-            const where = `stack ${foundation}: ${maxCount} machines with ${each} each`;
+            const where = `stack ${foundation}: ${maxCount} machine${maxCount === 1 ? "" : "s"} with ${each} each`;
             return sumFault(
                 `GPUs of pool ${prefix}`,
                 orders,

@@ -46,6 +46,18 @@ test("a file that is there is left alone, and without an order none comes about"
     expect(existsSync(join(root, "Pulumi.dev-audio.yaml"))).toBe(false);
 });
 
+test("no file comes about for an environment that is not ordered, nor from an order that is wrong", () => {
+    expect(() => {
+        write("prod-vision");
+    }).toThrow("teams/vision.yaml orders nothing in prod, its environments are dev");
+    writeFileSync(join(root, "teams", "vision.yaml"), stringify({ ...goodOrder, lead: "Kim" }));
+    expect(() => {
+        write("dev-vision");
+    }).toThrow('teams/vision.yaml: lead must be an e-mail address, got "Kim"');
+    expect(existsSync(join(root, "Pulumi.prod-vision.yaml"))).toBe(false);
+    expect(existsSync(join(root, "Pulumi.dev-vision.yaml"))).toBe(false);
+});
+
 test("the list tells who has what until when, how much of all that is, and all that does not fit", () => {
     const audio = {
         ...{ ...goodOrder, team: "audio", imagePrefix: "audio", groups: { members: goodOrder.groups.members } },

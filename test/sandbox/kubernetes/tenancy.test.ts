@@ -6,7 +6,8 @@ import {
     type V1Container,
     type V1Pod,
 } from "@kubernetes/client-node";
-import { Tenancy, teamNamespace, type TenancyArgs } from "../../../components/workloads/tenancy";
+import { teamNamespace } from "../../../components/workloads/team-namespace";
+import { Tenancy, type TenancyArgs } from "../../../components/workloads/tenancy";
 import { seen, value } from "../../mocks";
 import { apply } from "./applied";
 import { startTimeoutMs, useControlPlane } from "./control-plane";

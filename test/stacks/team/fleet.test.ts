@@ -11,6 +11,7 @@ import {
     type Fleet,
     type FleetPool,
 } from "../../../stacks/team/fleet";
+import { readOrders } from "../../../stacks/team/order";
 import { environments } from "../../../stacks/tiers";
 import { goodOrder } from "../wrong-orders";
 
@@ -119,4 +120,17 @@ test.each(environments)("the committed orders fit together in %s, and have room 
             environment,
         ),
     ).toEqual([]);
+});
+
+test("the order that docs/teams.md shows is whole, and fits beside the committed ones", () => {
+    const page = readFileSync(join(root, "docs", "teams.md"), "utf8");
+    const [, block = ""] = /^ {3}```yaml\n([^]*?)^ {3}```$/m.exec(page) ?? [];
+    const faults: string[] = [];
+    const [order] = readOrders("teams/audio.yaml", block.replace(/^ {3}/gm, ""), faults);
+    expect(faults).toEqual([]);
+    if (order === undefined) throw new Error("the page shows no order");
+    const committed = readFleet(root);
+    const all = { ...committed, orders: [...committed.orders, order] };
+    expect(overlapFaults(all, "dev")).toEqual([]);
+    expect(capacityFaults(ordersOf(all, "dev"), pools, "dev")).toEqual([]);
 });
