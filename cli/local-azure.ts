@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { azureTypes } from "../sandbox/azure/types";
 import type { ControlPlanesOptions } from "../sandbox/kubernetes/control-planes";
+import { DockerBuilder } from "../sandbox/docker/builder";
 import { startSandbox } from "../sandbox/sandbox";
 import type { Sandbox } from "../sandbox/sandbox";
 import { readOwn, textOf, writeWhole } from "../sandbox/files";
@@ -40,7 +41,10 @@ export async function startLocalAzure(
             ...{ store: copy?.store ?? at.sandboxStore, schemaPath, clock, foresees },
             ...(faultRate > 0 && { faults: { seed, rate: faultRate } }),
             ...(controlPlanes && !foresees && { controlPlanes }),
-            docker: { project: at.root, ...(say && { say }) },
+            docker: {
+                ...{ project: at.root, builder: new DockerBuilder(join(at.home, "registry")) },
+                ...(say && { say }),
+            },
         });
         return copy ? { ...sandbox, stop: () => sandbox.stop().finally(copy.remove) } : sandbox;
     } catch (fault) {

@@ -51,6 +51,8 @@ export interface Build {
 export interface Builder {
     /** @returns the digest of what was pushed, or why it cannot be built here */
     build(build: Build): Promise<{ digest: string } | { cannot: string }>;
+    /** Ends what was started for it. */
+    close(): Promise<void>;
 }
 
 /** Where the provider stands. */

@@ -30,6 +30,8 @@ const inputs = (change: Record<string, unknown> = {}, args: Record<string, strin
 const resource = { urn: "urn", token: "docker:index/image:Image" };
 const write = { preview: false, timeoutSeconds: 0 };
 
+const close = (): Promise<void> => Promise.resolve();
+
 function provider(builder?: Builder): { docker: DockerProvider; pushed: HeldImage[]; said: string[] } {
     const [pushed, said] = [[] as HeldImage[], [] as string[]];
     const registries = {
@@ -62,7 +64,7 @@ test("without an engine, the digest is computed from the build, pushed by name, 
 
 test("with an engine, the digest is what was pushed", async () => {
     const digest = `sha256:${"f".repeat(64)}`;
-    const { docker, pushed, said } = provider({ build: () => Promise.resolve({ digest }) });
+    const { docker, pushed, said } = provider({ build: () => Promise.resolve({ digest }), close });
     const { properties } = await docker.create({ ...resource, ...write, inputs: inputs() });
     expect(properties).toMatchObject({ built: "docker", repoDigest: `${host}/mlplatform/app@${digest}` });
     expect(pushed[0]?.digest).toBe(digest);
@@ -71,7 +73,7 @@ test("with an engine, the digest is what was pushed", async () => {
 
 test("a preview builds and pushes nothing, and knows no digest", async () => {
     const build = jest.fn();
-    const { docker, pushed } = provider({ build });
+    const { docker, pushed } = provider({ build, close });
     const { properties } = await docker.create({ ...resource, preview: true, timeoutSeconds: 0, inputs: inputs() });
     expect(properties.repoDigest).toBe(unknown);
     expect(build).not.toHaveBeenCalled();
