@@ -25,9 +25,20 @@ export interface OwnBuild {
 
 const npm = "package-lock.json";
 
+const scoring = { context: "images/scoring", lockFile: npm };
+
 /** Images of our own, by name. What they must do is in docs/own-images.md. */
 export const ownImages = {
-    scoring: { purpose: "answers with what a model sees in a picture" },
+    scoring: {
+        purpose: "answers with what a model sees in a picture",
+        build: { ...scoring, bases: { BASE: "node", RUNTIME: "node" }, sizeGib: 0.7 },
+    },
+    "scoring-cuda": {
+        purpose: "the same on GPUs",
+        build: {
+            ...{ ...scoring, bases: { BASE: "node", RUNTIME: "cuda" }, args: { PROVIDER: "cuda12" }, sizeGib: 5 },
+        },
+    },
     backup: {
         purpose: "takes snapshots of disks",
         build: { context: "images/backup", lockFile: npm, bases: { BASE: "node" }, sizeGib: 0.4 },

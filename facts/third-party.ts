@@ -156,6 +156,11 @@ export const thirdParties = {
         ...{ from: "dockerHub", date: "2026-11-25", purpose: "base of the images of our own programs" },
         source: "https://hub.docker.com/_/node; the version is the one that package.json pins, its tag there unverified",
     },
+    cuda: {
+        ...{ kind: "image", repository: "docker.io/nvidia/cuda", version: "12.9.1-cudnn-runtime-ubuntu24.04" },
+        ...{ from: "dockerHub", date: "2026-11-25", purpose: "base of the scorer on GPUs: CUDA 12 and cuDNN 9" },
+        source: "https://hub.docker.com/r/nvidia/cuda; CUDA 12 as onnxruntime-node 1.30 fetches it, the tag unverified",
+    },
     ubuntu: {
         ...{ kind: "image", repository: "docker.io/library/ubuntu", version: "24.04", from: "dockerHub", date: seen },
         purpose: "base of the image of pipeline agents",

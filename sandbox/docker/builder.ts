@@ -6,7 +6,7 @@ import type { Build, Builder, HeldImage } from "./provider";
 import type { LocalRegistry } from "./registry";
 import { pushReproducibly } from "./reproducible";
 
-/** Name of the Dockerfile in what the engine is sent; no context has a file of it. */
+/** Name that a Dockerfile from outside the context has in what the engine is sent. */
 const recipe = ".mlplatform-dockerfile";
 
 /** What takes the build's own network: where packages come from, if this machine is told so. */
@@ -83,13 +83,12 @@ async function built(
         const value = names.map((one) => environment[one]).find((one) => one !== undefined && one !== "");
         return value === undefined || !dockerfile.includes(`ARG ${key}`) ? [] : [[key, value]];
     });
-    const context = contextTar([
-        ...files,
-        { path: recipe, content: Buffer.from(dockerfile), executable: false, link: false },
-    ]);
+    const isInside = files.some(({ path, content }) => path === "Dockerfile" && content.toString() === dockerfile);
+    const sent = { path: recipe, content: Buffer.from(dockerfile), executable: false, link: false };
+    const context = contextTar(isInside ? files : [...files, sent]);
     try {
         await engine.build(context, {
-            ...{ dockerfile: recipe, tag: name },
+            ...{ dockerfile: isInside ? "Dockerfile" : recipe, tag: name },
             args: Object.fromEntries([...local, ...fetched]) as Record<string, string>,
         });
     } catch (fault) {

@@ -110,7 +110,9 @@ export class Engine {
                 resolve,
             );
             sent.on("error", reject);
-            sent.on("timeout", () => sent.destroy(new EngineError("the engine does not answer")));
+            // Node's agent tells of silence by itself, too, and a step of a build may be silent for minutes.
+            if (seconds !== undefined)
+                sent.on("timeout", () => sent.destroy(new EngineError("the engine does not answer")));
             if (body) body.on("error", reject).pipe(sent);
             else sent.end();
         });

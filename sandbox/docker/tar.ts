@@ -141,7 +141,11 @@ export async function* entriesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<
     let records: Record<string, string> = {};
     for (;;) {
         const header = await pieces.take(block);
-        if (header.length < block || header.every((byte) => byte === 0)) return;
+        if (header.length < block || header.every((byte) => byte === 0)) {
+            // Whoever sends it is done only when all of it is read.
+            await drained(pieces.upTo(Infinity));
+            return;
+        }
         const size = Number(records.size ?? sizeIn(header));
         const padding = (block - (size % block)) % block;
         const type = header.toString("latin1", 156, 157).replace("\0", "0");
