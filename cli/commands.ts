@@ -7,6 +7,7 @@ import { firewallRules } from "./firewall-rules";
 import type { AzureBehaviour } from "./local-azure";
 import { identities, kubeconfig, kubectl } from "./kubectl";
 import { images } from "./images/images";
+import { kernels } from "./kernels/kernels";
 import { writeManifests } from "./manifests/planned";
 import { models } from "./models/models";
 import { quota } from "./quota-command";
@@ -322,6 +323,15 @@ export const commands: readonly Command[] = [
         options: {},
         positionals: [0, 0],
         run: (context) => teams(context),
+    },
+    {
+        name: "kernels",
+        usage: "list | set NAME PACKAGE VERSION | lock NAME | check [NAME] | audit NAME | build NAME",
+        summary:
+            "data scientists' environments: change a version or see what it conflicts with, build, tell what is known",
+        options: {},
+        positionals: [1, 4],
+        run: (context, args) => kernels(context, args),
     },
     {
         name: "manifests",

@@ -156,6 +156,11 @@ export const thirdParties = {
         ...{ from: "dockerHub", date: "2026-11-25", purpose: "base of the images of our own programs" },
         source: "https://hub.docker.com/_/node; the version is the one that package.json pins, its tag there unverified",
     },
+    "python-3.11": {
+        ...{ kind: "image", repository: "docker.io/library/python", version: "3.11-slim-bookworm", from: "dockerHub" },
+        ...{ purpose: "base of data scientists' environments", date: "2026-11-25" },
+        source: "https://hub.docker.com/_/python; the tag moves with patches, the lock does not",
+    },
     cuda: {
         ...{ kind: "image", repository: "docker.io/nvidia/cuda", version: "12.9.1-cudnn-runtime-ubuntu24.04" },
         ...{ from: "dockerHub", date: "2026-11-25", purpose: "base of the scorer on GPUs: CUDA 12 and cuDNN 9" },

@@ -1,10 +1,11 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Image } from "../components/registry/image";
-import { ownImage, ownImageNames, ownRepository } from "../facts/own-images";
+import { ownImage, ownImageNames, ownRepository, type OwnBuild } from "../facts/own-images";
 import { mirroredRepository } from "../facts/third-party";
 import type { FoundationContract } from "./contract";
 import { foundationBelow } from "./foundation-reference";
 import { imagesOutputs, type ImagesContract } from "./images-contract";
+import { environmentName, kernelBuild, kernelsIn, type Kernel } from "./kernels";
 import { lockedDigests } from "./locked-digests";
 import { projectFolder } from "./project-folder";
 import type { ImagesSettings } from "./settings/images";
@@ -30,11 +31,14 @@ export function imagesOn(
 ): Record<string, pulumi.Output<unknown>> {
     const digestOf = lockedDigests(settings.imageLock);
     const made: Pending<ImagesContract["images"]> = {};
-    for (const name of ownImageNames) {
-        const { build } = ownImage(name);
+    const wanted: [string, OwnBuild | undefined][] = [
+        ...ownImageNames.map((name): [string, OwnBuild | undefined] => [name, ownImage(name).build]),
+        ...kernels(root).map((kernel): [string, OwnBuild] => [environmentName(kernel.name), kernelBuild(kernel)]),
+    ];
+    for (const [name, build] of wanted) {
         const repository = ownRepository(name);
         if (build === undefined) {
-            const digest = settings.builtElsewhere[name];
+            const digest = (settings.builtElsewhere as Partial<Record<string, string>>)[name];
             if (digest !== undefined) made[name] = { repository, digest, sizeGib: 1 };
             continue;
         }
@@ -50,4 +54,12 @@ export function imagesOn(
         made[name] = { repository, digest: image.digest, sizeGib };
     }
     return imagesOutputs({ environment, images: made });
+}
+
+function kernels(root: string): Kernel[] {
+    try {
+        return kernelsIn(root);
+    } catch (fault) {
+        throw new pulumi.RunError(fault instanceof Error ? fault.message : String(fault));
+    }
 }

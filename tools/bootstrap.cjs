@@ -15,6 +15,7 @@ const { began, during, say } = require("./progress.cjs");
 const { endAll, handOver, passOn, quietly } = require("./run.cjs");
 const { ensureManifestScanners } = require("./manifest-scanners.cjs");
 const { ensureScanners } = require("./scanners.cjs");
+const { ensureUv } = require("./uv.cjs");
 
 const ROOT = path.dirname(__dirname);
 /** What is installed and compiled belongs to the clone, wherever the platform's own state is kept. */
@@ -142,8 +143,9 @@ async function main(argv) {
     if (command === "test") return await test(args);
     if (command === "bench") return await bench(args);
     const scanners = command === "scan" ? await scannersThere() : {};
+    const resolver = command === "kernels" ? { MLPLATFORM_UV: await ensureUv() } : {};
     return await handOver(process.execPath, [...FLAGS, path.join(BUILD, "cli", "main.js"), ...argv], {
-        env: { ...runtime(), ...scanners },
+        env: { ...runtime(), ...scanners, ...resolver },
         channel: true,
     });
 }

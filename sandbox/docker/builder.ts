@@ -13,6 +13,7 @@ const recipe = ".mlplatform-dockerfile";
 const mirrors = {
     NPM_REGISTRY: ["npm_config_registry", "NPM_CONFIG_REGISTRY"],
     PIP_INDEX_URL: ["PIP_INDEX_URL", "UV_DEFAULT_INDEX"],
+    DEBIAN_ARCHIVE: ["MLPLATFORM_DEBIAN_ARCHIVE"],
 } as const;
 
 /**

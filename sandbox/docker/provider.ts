@@ -171,8 +171,7 @@ export class DockerProvider implements PackageBackend {
             say?.(`${repository}:${tag} built by Docker and pushed: ${done.digest}`);
             return { digest: done.digest, built: "docker" };
         }
-        const hash = contextHash(build.files, { ...args, dockerfile, repository });
-        const digest = `sha256:${createHash("sha256").update(`mlplatform sandbox image ${hash}`).digest("hex")}`;
+        const digest = computedDigest(build);
         say?.(`${repository}:${tag} is not built (${done.cannot}); digest computed from its context: ${digest}`);
         return { digest, built: "computed", because: done.cannot };
     }
@@ -196,6 +195,12 @@ export class DockerProvider implements PackageBackend {
             return found;
         });
     }
+}
+
+/** A digest of what an image would be built of, for where it cannot be. */
+export function computedDigest({ files, args, dockerfile, repository }: Build): string {
+    const hash = contextHash(files, { ...args, dockerfile, repository });
+    return `sha256:${createHash("sha256").update(`mlplatform sandbox image ${hash}`).digest("hex")}`;
 }
 
 /** @throws Error when a part is missing or an image's name is not HOST/REPOSITORY:TAG */

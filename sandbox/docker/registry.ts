@@ -109,7 +109,8 @@ export class LocalRegistry {
             const timeout = seconds === undefined ? {} : { timeout: seconds * 1000 };
             const sent = request(url, { method, headers, ...timeout }, resolve);
             sent.on("error", reject);
-            if (seconds !== undefined) sent.on("timeout", () => sent.destroy(new Error(`${this.host} does not answer`)));
+            if (seconds !== undefined)
+                sent.on("timeout", () => sent.destroy(new Error(`${this.host} does not answer`)));
             if (body === undefined || Buffer.isBuffer(body)) sent.end(body);
             else body.on("error", reject).pipe(sent);
         });
