@@ -27,6 +27,8 @@ export const lacking: readonly string[] = [
 ];
 
 const suite = "bookworm";
+/** Where this machine has its own packages from. No day of it is kept there: what the tests build is of today. */
+const debian = "http://deb.debian.org/debian";
 
 /** A Docker engine of the tests' own: its images, its socket, no network of its own. */
 export class DockerMachine {
@@ -61,6 +63,7 @@ export class DockerMachine {
             PATH: path,
             DOCKER_HOST: `unix://${join(this.folder, "docker.sock")}`,
             MLPLATFORM_REGISTRY: "",
+            MLPLATFORM_DEBIAN_ARCHIVE: debian,
         };
     }
 
@@ -74,7 +77,7 @@ export class DockerMachine {
         const archive = await baseArchive();
         // As this machine trusts whom it fetches packages from.
         const trust =
-            "ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt";
+            "ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt PIP_CERT=/etc/ssl/certs/ca-certificates.crt";
         for (const name of names) await this.docker("import", "--change", trust, archive, name);
     }
 
@@ -83,7 +86,9 @@ export class DockerMachine {
         this.daemon.kill();
         await ended;
         // The engine leaves the network of its containers mounted.
-        await run("umount", [join(this.folder, "exec", "netns", "default")], { env: { PATH: path } }).catch(() => undefined);
+        await run("umount", [join(this.folder, "exec", "netns", "default")], { env: { PATH: path } }).catch(
+            () => undefined,
+        );
         rmSync(this.folder, { recursive: true, force: true });
     }
 }
@@ -104,7 +109,6 @@ async function baseArchive(): Promise<string> {
     try {
         const env = { ...process.env, PATH: path };
         const more = ["ca-certificates", "python3", "python3-venv"].join(",");
-        const debian = "http://deb.debian.org/debian";
         await run("debootstrap", ["--variant=minbase", `--include=${more}`, suite, root, debian], {
             ...{ env, maxBuffer: 1 << 26 },
         });

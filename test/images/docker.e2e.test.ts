@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sandboxLock } from "../../cli/images/sandbox-import";
@@ -6,7 +6,8 @@ import { imageTag } from "../../components/registry/image";
 import { ownImage, ownRepository, type OwnImageName } from "../../facts/own-images";
 import { mirroredRepository, thirdParty, type ImageName } from "../../facts/third-party";
 import { DockerBuilder } from "../../sandbox/docker/builder";
-import { DockerProvider, type HeldImage } from "../../sandbox/docker/provider";
+import { DockerProvider, type Build, type HeldImage } from "../../sandbox/docker/provider";
+import { billFile, kernelBuild, kernelsFolder, kernelsIn, requirementsFile } from "../../stacks/kernels";
 import { DockerMachine, lacking } from "./docker-machine";
 
 const minutes = 60_000;
@@ -17,8 +18,8 @@ afterAll(() => {
     rmSync(registryFolder, { recursive: true, force: true });
 });
 
-const bases = (["node", "cuda"] as const).map((name): HeldImage & { name: ImageName } => ({
-    ...{ name, repository: mirroredRepository(name), tag: thirdParty(name).version as string },
+const bases = (["node", "cuda", "python-3.11"] as const).map((name): HeldImage & { name: ImageName } => ({
+    ...{ name, repository: mirroredRepository(name), tag: thirdParty(name).version },
     digest: sandboxLock().parts[name]?.digest ?? "",
 }));
 
@@ -50,6 +51,34 @@ const providerOf = (builder: DockerBuilder, pushed: HeldImage[] = []): DockerPro
         registries: { held: () => bases, push: (_, image) => void pushed.push(image) },
     });
 
+/** As its publisher calls it. */
+const baseName = ({ name, tag }: { name: ImageName; tag: string }): string => {
+    const part = thirdParty(name);
+    return part.kind === "archive" ? "" : `${part.repository}:${tag}`;
+};
+
+/** One package of a kernel, by the real lock: built by the real Dockerfile in seconds. */
+function smallKernel(): Build {
+    const [kernel] = kernelsIn(project);
+    if (kernel === undefined) throw new Error("there is no kernel");
+    const { args, bases: its, dockerfile = "" } = kernelBuild(kernel);
+    const lock = readFileSync(join(project, kernelsFolder, kernel.name, requirementsFile), "utf8");
+    const packaging = /^packaging==.*(?:\n +.*)*/m.exec(lock)?.[0] ?? "";
+    const base = bases.find(({ name }) => Object.values(its).includes(name));
+    const text = (path: string, content: string): Build["files"][number] => ({
+        ...{ path, content: Buffer.from(content), executable: false, link: false },
+    });
+    return {
+        ...{ host, repository: "mlplatform/environment-small", tag: "t", sources: base ? [base] : [] },
+        files: [text(requirementsFile, `${packaging}\n`), text(billFile, "{}")],
+        dockerfile: readFileSync(join(project, dockerfile), "utf8"),
+        args: {
+            ...{ ...args, SYSTEM_PACKAGES: "", REGISTRY: host, SOURCE_DATE_EPOCH: "315532800" },
+            BASE: `${base?.repository ?? ""}@${base?.digest ?? ""}`,
+        },
+    };
+}
+
 const images = ["backup", "scoring"] as const;
 
 test("where no engine answers, every image's digest is computed, and the output says so", async () => {
@@ -72,7 +101,7 @@ else
         let builder: DockerBuilder;
         beforeAll(async () => {
             machine = await DockerMachine.start();
-            await machine.importBase(`node:${thirdParty("node").version}`);
+            await machine.importBase(...bases.filter(({ name }) => name !== "cuda").map(baseName));
             builder = new DockerBuilder(registryFolder, machine.environment);
         }, 6 * minutes);
         afterAll(async () => {
@@ -120,6 +149,30 @@ else
                 expect(again.repoDigest).toBe(first.repoDigest);
             },
             5 * minutes,
+        );
+
+        test(
+            "a kernel's image has its packages, is the same when built again, and runs as a notebook's user",
+            async () => {
+                const first = await builder.build(smallKernel());
+                const id =
+                    (await machine.docker("images", "--quiet", "*/mlplatform/environment-small")).split("\n", 1)[0] ??
+                    "";
+                const told = await machine.docker(
+                    "run",
+                    "--rm",
+                    "--read-only",
+                    id,
+                    "sh",
+                    "-c",
+                    "id -u; python -c 'import packaging'; which python",
+                );
+                expect(told).toBe("1000\n/opt/kernel/bin/python");
+                await machine.docker("image", "prune", "--all", "--force");
+                expect(await builder.build(smallKernel())).toEqual(first);
+                expect(first).toHaveProperty("digest");
+            },
+            6 * minutes,
         );
 
         test("what it would begin with and nobody has is said, and computed", async () => {

@@ -38,6 +38,9 @@ test("promises the digest of each image, built from mirrored bases alone or buil
     expect(promised.images.backup).toEqual({
         ...{ repository: "mlplatform/backup", digest: `sha256:${"d".repeat(64)}`, sizeGib: 0.4 },
     });
+    expect(Object.keys(promised.images)).toEqual(
+        expect.arrayContaining(["scoring", "scoring-cuda", "environment-vision"]),
+    );
     for (const { inputs } of all("docker:index/image:Image")) {
         const { args } = inputs.build as { args: Record<string, string> };
         expect(args.REGISTRY).toBe(goodContract.registry.loginServer);
