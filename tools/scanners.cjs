@@ -105,4 +105,4 @@ async function ensureScanners(ways = { installCheckov, buildKics }) {
     };
 }
 
-module.exports = { ensureScanners, made, must, pythonOf };
+module.exports = { ensureScanners, made, must };

@@ -5,9 +5,15 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { during } = require("./progress.cjs");
-const { made, must, pythonOf } = require("./scanners.cjs");
+const { quietly } = require("./run.cjs");
+const { made, must } = require("./scanners.cjs");
 
 const REQUIREMENTS = path.join(__dirname, "uv", "requirements.txt");
+
+async function pythonOf() {
+    for (const name of ["python3", "python"]) if ((await quietly(name, ["-c", "import venv"])).code === 0) return name;
+    throw new Error("kernels need Python 3 with its venv module; install it, then run the same command again");
+}
 
 async function install(folder) {
     const python = await pythonOf();
