@@ -99,7 +99,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         azure,
         ...(planes && { controlPlanes: planes }),
         stop: async () => {
-            await Promise.all([served.stop(), cluster.stop(), docker.stop(), planes?.close(), options.docker?.builder?.close()]);
+            await Promise.all([
+                served.stop(),
+                cluster.stop(),
+                docker.stop(),
+                planes?.close(),
+                options.docker?.builder?.close(),
+            ]);
             azure.close();
         },
     };

@@ -182,7 +182,7 @@ export function knownLines(kernel: Kernel, lock: string, told: Audit | undefined
 async function learn({ at, terminal }: Context, kernel: Kernel, fetch: Fetch): Promise<void> {
     const lock = fileOf(at, kernel.name, requirementsFile);
     const { audit: told, licences } = await audit(lockedPackages(lock), fetch, new Date());
-    writeWhole(pathOf(at, kernel.name, auditFile), `${JSON.stringify(told, undefined, 2)}\n`);
+    writeWhole(pathOf(at, kernel.name, auditFile), `${JSON.stringify(told, undefined, 4)}\n`);
     writeBill(at, kernel, lock, licences);
     for (const line of knownLines(kernel, lock, told)) terminal.line(line);
 }

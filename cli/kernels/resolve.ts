@@ -43,7 +43,8 @@ export async function resolve(kernel: Kernel, before: string | undefined): Promi
         ]);
         if (code === 0) return { lock: readFileSync(locked, "utf8").replaceAll("-r kernel.yaml", "kernel.yaml") };
         const message = said.replace(/\s+/g, " ").trim();
-        if (!message.includes('No solution found')) throw new UserError(`uv could not resolve ${kernel.name}: ${message}`);
+        if (!message.includes("No solution found"))
+            throw new UserError(`uv could not resolve ${kernel.name}: ${message}`);
         return { conflict: conflictLines(message) };
     } finally {
         rmSync(folder, { recursive: true, force: true });

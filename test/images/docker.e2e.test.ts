@@ -141,20 +141,10 @@ else
         );
 
         test(
-            "two builds of the same are one image, though nothing of the first is left",
-            async () => {
-                const first = await up(providerOf(builder), "backup");
-                await machine.docker("image", "prune", "--all", "--force");
-                const again = await up(providerOf(builder), "backup");
-                expect(again.repoDigest).toBe(first.repoDigest);
-            },
-            5 * minutes,
-        );
-
-        test(
             "a kernel's image has its packages, is the same when built again, and runs as a notebook's user",
             async () => {
                 const first = await builder.build(smallKernel());
+                expect(first).toHaveProperty("digest");
                 const id =
                     (await machine.docker("images", "--quiet", "*/mlplatform/environment-small")).split("\n", 1)[0] ??
                     "";
@@ -170,7 +160,6 @@ else
                 expect(told).toBe("1000\n/opt/kernel/bin/python");
                 await machine.docker("image", "prune", "--all", "--force");
                 expect(await builder.build(smallKernel())).toEqual(first);
-                expect(first).toHaveProperty("digest");
             },
             6 * minutes,
         );
