@@ -5,6 +5,7 @@ import { ownRepository } from "../facts/own-images";
 import type { ControlPlanesOptions } from "../sandbox/kubernetes/control-planes";
 import { processesOf } from "../sandbox/kubernetes/control-plane/control-plane";
 import type { ControlPlane } from "../sandbox/kubernetes/control-plane/control-plane";
+import type { ClusterSettings } from "../sandbox/kubernetes/control-plane/settings";
 import type { Places } from "./places";
 
 type Say = (text: string) => void;
@@ -22,6 +23,7 @@ export function controlPlanesOf(at: Places, say: Say): ControlPlanesOptions | un
         binaries: () => controlPlanePrograms(at, say),
         definitions: () => installed(at, "definitions.cjs", "MLPLATFORM_DEFINITIONS", say),
         programs: { [ownRepository("scoring")]: join(build, "images", "scoring", "main.js") },
+        controllers: () => controllersOf(at, say),
         say,
     };
 }
@@ -53,6 +55,18 @@ function installed(at: Places, tool: string, variable: string, say: Say): Promis
             else reject(new Error(last));
         });
     });
+}
+
+/** Folders of the controllers of charts. Those that are missing are being made from now on; says so. */
+function controllersOf(at: Places, say: Say): NonNullable<ClusterSettings["controllers"]> {
+    const script = join(at.root, "tools", "controllers.cjs");
+    const answer = execFileSync(process.execPath, [script, "begin"], { encoding: "utf8" });
+    const { note, folders } = JSON.parse(answer) as {
+        note?: string;
+        folders: NonNullable<ClusterSettings["controllers"]>;
+    };
+    if (note !== undefined) say(note);
+    return folders;
 }
 
 /** What a control plane costs, in a line. */

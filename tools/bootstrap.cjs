@@ -6,6 +6,7 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { compile } = require("./compile.cjs");
+const { beginControllers } = require("./controllers.cjs");
 const { installsOf, markInstalled, markInstalling, nodeOf, whyInstall } = require("./dependencies.cjs");
 const { ensureDefinitions } = require("./definitions.cjs");
 const { ensureEngine } = require("./engine.cjs");
@@ -85,11 +86,15 @@ async function test(args) {
     const counts = path.join(os.tmpdir(), `mlplatform-test-${process.pid}.json`);
     const reporter = path.join(__dirname, "closing-line.cjs");
     const jest = require.resolve("jest/bin/jest", { paths: [ROOT] });
+    const programs = await ensureKubernetes();
+    // Tests of what they do wait for them, and no others.
+    const note = beginControllers();
+    if (note !== undefined) say(note);
     const reporters = args.some((arg) => arg.startsWith("--reporters")) ? [] : ["--reporters=default"];
     const code = await handOver(process.execPath, [...FLAGS, jest, ...args, ...reporters, `--reporters=${reporter}`], {
         env: {
             ...{ MLPLATFORM_TEST_COUNTS: counts, NODE_ENV: "test" },
-            MLPLATFORM_KUBERNETES_BIN: await ensureKubernetes(),
+            MLPLATFORM_KUBERNETES_BIN: programs,
             MLPLATFORM_DEFINITIONS: await ensureDefinitions(),
         },
     });

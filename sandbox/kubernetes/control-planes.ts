@@ -9,6 +9,7 @@ import { removeControlPlane, runningControlPlane, startControlPlane } from "./co
 import type { ControlPlane } from "./control-plane/control-plane";
 import { Pki } from "./control-plane/pki";
 import { clusterFiles } from "./control-plane/settings";
+import type { ClusterSettings } from "./control-plane/settings";
 import { userKubeconfig } from "./control-plane/kubeconfig";
 import type { Programs } from "./local-pods/programs";
 import { sandboxFiles } from "./identity/places";
@@ -21,6 +22,8 @@ export interface ControlPlanesOptions {
     binaries: () => Promise<string>;
     /** Folder of the custom resources' definitions; asked for likewise. */
     definitions: () => Promise<string>;
+    /** By chart: folders of controllers that are built, or will be; asked for after the programs. @default none runs */
+    controllers?: () => NonNullable<ClusterSettings["controllers"]>;
     /** Folder of the compiled `sandbox/kubernetes`. */
     compiled: string;
     /** Programs of images of our own, whose pods run as processes of this machine. @default none do */
@@ -42,6 +45,7 @@ export class ControlPlanes {
     private readonly written = new Map<string, string>();
     private binaries: Promise<string> | undefined;
     private definitionsFolder: Promise<string> | undefined;
+    private controllers: ClusterSettings["controllers"];
     private due: NodeJS.Immediate | undefined;
     private closed = false;
     private readonly files: ReturnType<typeof sandboxFiles>;
@@ -152,11 +156,12 @@ export class ControlPlanes {
         const directory = new Pki(this.files.entra);
         await directory.ensureSigningKey("tokens");
         this.binaries ??= this.options.binaries();
+        const binaries = await this.binaries;
+        this.controllers ??= this.options.controllers?.() ?? {};
         return await startControlPlane({
             ...{ folder, attached, supervisor: join(compiled, "supervisor.js") },
             settings: {
-                binaries: await this.binaries,
-                definitions: await this.definitions(),
+                ...{ binaries, controllers: this.controllers, definitions: await this.definitions() },
                 ...{ clock: this.options.clock ?? 0, programs: this.options.programs ?? {} },
                 entra: { tenantId, publicKey: directory.file("tokens.pub") },
                 ...more,

@@ -26,6 +26,7 @@ import { clusterFiles, portNames } from "./control-plane/settings";
 import type { ClusterSettings, SupervisorState } from "./control-plane/settings";
 import { serveLocally } from "./local-pods/serve-locally";
 import { isLocal } from "./local-pods/programs";
+import { Controllers } from "./controllers/controllers";
 import { serveIdentity } from "./identity/server";
 import { runNodes } from "./nodes/run-nodes";
 import { kwokStages } from "./nodes/stages";
@@ -56,22 +57,26 @@ async function supervise(folder: string): Promise<void> {
 
     const ports = await freePorts(portNames, before?.ports);
     const state: SupervisorState = { supervisor: recordOf("supervisor", process.pid), ports, processes: [] };
-    let processes: readonly ProcessRecord[] = [];
+    const running: Record<"controlPlane" | "controllers", readonly ProcessRecord[]> = {
+        controlPlane: [],
+        controllers: [],
+    };
     const say = (more: Partial<SupervisorState> = {}): void => {
         Object.assign(state, more);
         // Not into a folder that somebody has thrown away meanwhile.
-        if (existsSync(files.settings)) writeWhole(files.state, JSON.stringify({ ...state, processes }));
+        if (existsSync(files.settings))
+            writeWhole(files.state, JSON.stringify({ ...state, processes: Object.values(running).flat() }));
     };
     say();
-    const children = new Children(files.logs, (running) => {
-        processes = running;
+    const children = new Children(files.logs, (processes) => {
+        running.controlPlane = processes;
         say();
     });
     const controllers: { stop: () => Promise<void> }[] = [];
     endOnRequest(folder, async () => {
         await Promise.all(controllers.map((one) => one.stop()));
         await children.stop(endings);
-        processes = [];
+        Object.assign(running, { controlPlane: [], controllers: [] });
         say();
     });
 
@@ -89,6 +94,15 @@ async function supervise(folder: string): Promise<void> {
     children.start(scheduler(plan));
     children.start(controllerManager(plan));
     const log = (line: string): boolean => process.stderr.write(`${line}\n`);
+    const kubeconfig = readFileSync(files.adminKubeconfig, "utf8");
+    const charts = new Controllers({
+        ...{ kubeconfig, built: settings.controllers ?? {}, folder: files.controllers, logs: files.logs, log },
+        changed: (processes) => {
+            running.controllers = processes;
+            say();
+        },
+    });
+    controllers.push(charts);
     const pools = readFacts(files.azure)?.fleet.pools ?? [];
     // Without an Azure around it, a cluster has none.
     if (pools.length > 0) {
@@ -96,10 +110,9 @@ async function supervise(folder: string): Promise<void> {
         children.start(kwok(plan));
         const { programs = {}, clock = 0 } = settings;
         const runsLocally = (pod: V1Pod): boolean => isLocal(pod, programs);
-        controllers.push(await runNodes(folder, { secondsPerSecond: clock, log, runsLocally }));
+        controllers.push(await runNodes(folder, { secondsPerSecond: clock, log, runsLocally, isHeld: charts.isHeld }));
         controllers.push(await serveLocally(plan, log));
     }
-    const kubeconfig = readFileSync(files.adminKubeconfig, "utf8");
     controllers.push(
         await runDiskController({
             kubeconfig,
@@ -109,6 +122,7 @@ async function supervise(folder: string): Promise<void> {
         }),
     );
     await installAddOns(kubeconfig);
+    await charts.start();
     say({ readyAfterMs: Date.now() - began });
 }
 

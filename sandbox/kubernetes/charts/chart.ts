@@ -21,7 +21,8 @@ export interface ReleaseView {
 
 /**
  * What the sandbox knows of a chart. Nothing of the chart itself is in this project: `objects` makes those workloads that
- * it is known to make, so that scheduling, quotas and admission are real, and their pods do nothing.
+ * it is known to make, so that scheduling, quotas and admission are real, and their pods do nothing. What a controller does,
+ * the sandbox has its real program do beside the cluster (../controllers).
  */
 export interface Chart {
     /** Name in the registry, the last part of its path. */

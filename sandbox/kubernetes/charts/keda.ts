@@ -40,7 +40,7 @@ const parts = [
     },
 ] as const;
 
-/** The external metrics API is not registered: nobody would answer, and the API server would wait for it. */
+/** Its webhooks, rights and the API of external metrics come with the programs themselves, where they are built (../controllers). */
 export const keda: Chart = {
     ...{ name: "keda", version: "2.20.2", appVersion: "2.20.2" },
     source: "https://github.com/kedacore/charts/tree/main/keda, as its README describes it",

@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { isObject } from "../../azure/properties";
 import { at, textAt } from "../provider/objects";
 import { whole } from "./chart";
 import type { Chart } from "./chart";
 import { configMap, countOf, deployment, imageOf, picked, placement, service, serviceAccount } from "./parts";
 
-/** Its webhooks are not registered: nobody would answer, and every job would wait for them. */
+/** Its webhooks, rights and the rest of its kinds come with the program itself, where that is built (../controllers). */
 export const kueue: Chart = {
     ...{ name: "kueue", version: "0.19.2", appVersion: "v0.19.2" },
     source: "https://github.com/kubernetes-sigs/kueue/tree/main/charts/kueue, as its README describes it",
@@ -37,13 +38,16 @@ export const kueue: Chart = {
         const podSecurity = at(controller, "podSecurityContext") ?? at(manager, "podSecurityContext");
         const security = at(manager, "containerSecurityContext");
         const name = "kueue-controller-manager";
+        const configuration = textAt(values, "managerConfig", "controllerManagerConfigYaml");
+        const checksum = createHash("sha256").update(configuration).digest("hex");
         return [
             serviceAccount(release, name, undefined),
             configMap(release, "kueue-manager-config", {
-                "controller_manager_config.yaml": textAt(values, "managerConfig", "controllerManagerConfigYaml"),
+                "controller_manager_config.yaml": configuration,
             }),
             deployment(release, {
                 ...{ name, serviceAccount: name, replicas: countOf(controller, 1, "replicas"), ports: [8443, 9443] },
+                annotations: { "charts.kueue.x-k8s.io/config-checksum": checksum },
                 image: imageOf(at(manager, "image"), "registry.k8s.io/kueue/kueue:v0.19.2"),
                 pod: {
                     ...picked(controller, placement),

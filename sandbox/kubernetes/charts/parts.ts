@@ -15,6 +15,8 @@ export interface Workload {
     pod?: Values;
     container?: Values;
     labels?: Record<string, string>;
+    /** Of its pods. */
+    annotations?: Record<string, string>;
     /** Of a deployment. @default the API's own */
     strategy?: Values;
 }
@@ -58,7 +60,7 @@ export function daemonSet(release: ReleaseView, workload: Workload): KubeObject 
 }
 
 function workloadOf(release: ReleaseView, kind: string, workload: Workload, spec: Values): KubeObject {
-    const { name, image, serviceAccount, ports = [], pod = {}, container = {}, labels = {} } = workload;
+    const { name, image, serviceAccount, ports = [], pod = {}, container = {}, labels = {}, annotations } = workload;
     const matchLabels = selectorOf(release, name);
     return {
         ...{ apiVersion: "apps/v1", kind, metadata: { name, namespace: release.namespace } },
@@ -66,7 +68,7 @@ function workloadOf(release: ReleaseView, kind: string, workload: Workload, spec
             ...spec,
             selector: { matchLabels },
             template: {
-                metadata: { labels: { ...labels, ...matchLabels } },
+                metadata: { labels: { ...labels, ...matchLabels }, ...(annotations && { annotations }) },
                 spec: {
                     ...(serviceAccount !== undefined && { serviceAccountName: serviceAccount }),
                     ...pod,

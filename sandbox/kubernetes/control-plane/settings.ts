@@ -22,6 +22,8 @@ export interface ClusterSettings {
     };
     /** Programs of images of our own: their pods run as processes of this machine. @default none do */
     programs?: Programs;
+    /** By chart: folder of the controller that is built of it, or will be: what `tools/controllers.cjs` tells. @default none runs */
+    controllers?: Readonly<Partial<Record<"keda" | "kueue", string>>>;
     /** Real seconds for each that nodes and pods live; 0 is instant. @default 0 */
     clock?: number;
 }
@@ -62,6 +64,8 @@ export function clusterFiles(folder: string) {
         machines: join(folder, "machines.json"),
         /** What local pods have on this machine: volumes and logs. */
         pods: join(folder, "pods"),
+        /** What controllers of charts keep. */
+        controllers: join(folder, "controllers"),
         /** How kwok plays nodes and pods. */
         stages: join(folder, "stages.yaml"),
     };

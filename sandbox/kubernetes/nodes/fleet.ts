@@ -21,6 +21,8 @@ export interface NodeControllerOptions {
     /** Is the pod run by somebody else, once its images are there? @default none is */
     runsLocally?: (pod: V1Pod) => boolean;
     log: (line: string) => void;
+    /** Does the pod wait for something outside of its node before it starts? @default none does */
+    isHeld?: (pod: V1Pod) => boolean;
 }
 
 /** The pools with their nodes and machines, as all parts of the controller see them. */
@@ -37,7 +39,7 @@ export class Fleet {
     private readonly tasks = new Set<Promise<void>>();
 
     constructor(
-        private readonly options: NodeControllerOptions,
+        readonly options: NodeControllerOptions,
         private readonly changed: () => void,
     ) {
         this.description = options.fleet();

@@ -47,6 +47,7 @@ export class Kubelets {
             if (!pod.spec?.nodeName || isOver(pod) || isLeaving(pod) || pod.status?.phase !== "Pending") continue;
             if (pod.metadata?.annotations?.[annotation.pulled] === "true") continue;
             const missing = missingImages(pod, inRegistry);
+            if (missing.length === 0 && this.fleet.options.isHeld?.(pod) === true) continue;
             if (missing.length === 0) await this.pull(pod, uid, pod.spec.nodeName);
             else await this.refuse(pod, uid, missing);
         }

@@ -10,7 +10,7 @@ const factsPollMs = 500;
 /** Runs the node controller of the cluster in that folder, by what its `azure.json` says. */
 export async function runNodes(
     folder: string,
-    { secondsPerSecond, log, runsLocally }: Pick<NodeControllerOptions, "secondsPerSecond" | "log" | "runsLocally">,
+    options: Pick<NodeControllerOptions, "secondsPerSecond" | "log" | "runsLocally" | "isHeld">,
 ): Promise<{ stop: () => Promise<void> }> {
     const files = clusterFiles(folder);
     let facts = readFacts(files.azure);
@@ -23,7 +23,7 @@ export async function runNodes(
         report: (counts) => {
             writeWhole(files.machines, JSON.stringify(counts));
         },
-        ...{ secondsPerSecond, log, ...(runsLocally && { runsLocally }) },
+        ...options,
     });
     const renewed = (): void => {
         facts = readFacts(files.azure) ?? facts;
