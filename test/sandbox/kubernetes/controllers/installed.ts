@@ -9,7 +9,7 @@ import type { KubeObject } from "../../../../sandbox/kubernetes/provider/objects
 import type { Values } from "../../../../sandbox/protocol/values";
 import { seen } from "../../../mocks";
 import { apply } from "../applied";
-import { kubernetesPrograms, type TestControlPlane } from "../control-plane";
+import { customDefinitions, kubernetesPrograms, type TestControlPlane } from "../control-plane";
 
 export const { controllerFolder, controllerVersion, ensureController } = jest.requireActual<{
     controllerFolder: (name: string) => string;
@@ -33,7 +33,7 @@ export async function install(cluster: TestControlPlane): Promise<void> {
 
 /** Installs a release of a chart. */
 export async function installRelease({ plane }: TestControlPlane, inputs: Values): Promise<void> {
-    const provider = new KubernetesProvider("4.34.2");
+    const provider = new KubernetesProvider("4.34.2", { definitions: () => Promise.resolve(customDefinitions()) });
     await provider.configure({ kubeconfig: readFileSync(plane.adminKubeconfig, "utf8") });
     const urn = `urn:pulumi:dev::live::${releaseType}::${String(inputs.name)}`;
     await provider.create({ urn, token: releaseType, preview: false, timeoutSeconds: 90, inputs });
@@ -41,7 +41,7 @@ export async function installRelease({ plane }: TestControlPlane, inputs: Values
 
 /** Uninstalls a release. */
 export async function uninstall(cluster: TestControlPlane, id: string): Promise<void> {
-    const provider = new KubernetesProvider("4.34.2");
+    const provider = new KubernetesProvider("4.34.2", { definitions: () => Promise.resolve(customDefinitions()) });
     await provider.configure({ kubeconfig: readFileSync(cluster.plane.adminKubeconfig, "utf8") });
     const urn = `urn:pulumi:dev::live::${releaseType}::${id}`;
     await provider.delete({ urn, token: releaseType, id, olds: {}, timeoutSeconds: 60 });
@@ -107,5 +107,5 @@ export async function until<T>(
         if (met(last)) return last;
         await new Promise((done) => setTimeout(done, 200));
     }
-    throw new Error(`${what}: not within ${seconds} s, but ${JSON.stringify(last)?.slice(-2000)}`);
+    throw new Error(`${what}: not within ${seconds} s, but ${JSON.stringify(last ?? null).slice(-2000)}`);
 }
