@@ -14,7 +14,7 @@ import { environments, tiers } from "../stacks/tiers";
 import type { Tier } from "../stacks/tiers";
 import type { Engine } from "./engine";
 import { readOwn, textOf, writeWhole } from "../sandbox/files";
-import { builtElsewhere, writeSandboxLock } from "./images/sandbox-import";
+import { agentRelease, builtElsewhere, writeSandboxLock } from "./images/sandbox-import";
 import { workspaceOf } from "./places";
 import type { Places } from "./places";
 import { UserError } from "./user-error";
@@ -206,7 +206,11 @@ function standInsOf(at: Places, config: Readonly<Record<string, unknown>>): Reco
     // The sandbox reaches no publisher, and has nothing of what is built elsewhere: it makes digests up.
     if (kind === "services") return { [`${project}:imageLock`]: writeSandboxLock(at) };
     if (kind === "images")
-        return { [`${project}:imageLock`]: writeSandboxLock(at), [`${project}:builtElsewhere`]: builtElsewhere() };
+        return {
+            [`${project}:imageLock`]: writeSandboxLock(at),
+            [`${project}:builtElsewhere`]: builtElsewhere(),
+            [`${project}:agentRelease`]: agentRelease,
+        };
     return kind === "team" ? {} : foundationStandIns(config[`${project}:environment`]);
 }
 

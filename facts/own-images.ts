@@ -1,3 +1,4 @@
+import { azureCli } from "./runner-tools";
 import type { ImageName } from "./third-party";
 
 /** An image of our own. */
@@ -45,6 +46,16 @@ export const ownImages = {
     },
     "pipeline-agent": {
         purpose: "takes one job of Azure Pipelines",
+        build: {
+            ...{ context: "images/pipeline-agent", lockFile: "tools.lock", bases: { BASE: "ubuntu", NODE: "node" } },
+            args: {
+                UBUNTU_ARCHIVE: "http://snapshot.ubuntu.com/ubuntu/20261120T000000Z",
+                AZURE_CLI_VERSION: azureCli.version,
+                AZURE_CLI_ARCHIVE: azureCli.archive,
+                AZURE_CLI_KEY: azureCli.signedBy,
+            },
+            sizeGib: 3,
+        },
     },
     "labelling-proxy": { purpose: "signs annotators in and serves their pictures" },
 } as const satisfies Record<string, OwnImage>;

@@ -45,6 +45,8 @@ export const runnerPackages = [
 export const azureCli = {
     package: "azure-cli",
     archive: "https://packages.microsoft.com/repos/azure-cli/ noble main",
+    /** Of the package in the image of pipeline agents; as PyPI has the same program, the package's own name of it unverified. */
+    version: "2.91.0-1~noble",
     signedBy: "BC528686B50D79E339D3721CEB3E94ADBE1229CF",
 } as const;
 

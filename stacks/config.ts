@@ -56,6 +56,7 @@ const emptyLists = [
 const emptyMaps = [
     "gateway",
     "builtElsewhere",
+    "agentRelease",
     "pipelineAgents",
     "notebooks",
     "labelling",

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Image } from "../components/registry/image";
-import { ownImage, ownImageNames, ownRepository, type OwnBuild } from "../facts/own-images";
+import { ownImage, ownImageNames, ownRepository, type OwnBuild, type OwnImageName } from "../facts/own-images";
 import { mirroredRepository } from "../facts/third-party";
 import type { FoundationContract } from "./contract";
 import { foundationBelow } from "./foundation-reference";
@@ -32,7 +32,7 @@ export function imagesOn(
     const digestOf = lockedDigests(settings.imageLock);
     const made: Pending<ImagesContract["images"]> = {};
     const wanted: [string, OwnBuild | undefined][] = [
-        ...ownImageNames.map((name): [string, OwnBuild | undefined] => [name, ownImage(name).build]),
+        ...ownImageNames.map((name): [string, OwnBuild | undefined] => [name, ownBuild(name, settings)]),
         ...kernels(root).map((kernel): [string, OwnBuild] => [environmentName(kernel.name), kernelBuild(kernel)]),
     ];
     for (const [name, build] of wanted) {
@@ -62,4 +62,13 @@ function kernels(root: string): Kernel[] {
     } catch (fault) {
         throw new pulumi.RunError(fault instanceof Error ? fault.message : String(fault));
     }
+}
+
+/** How one of ours is built. The agent's is only where config names a release of it, by its checksum. */
+function ownBuild(name: OwnImageName, { agentRelease }: ImagesSettings): OwnBuild | undefined {
+    const { build } = ownImage(name);
+    if (name !== "pipeline-agent" || build === undefined) return build;
+    if (agentRelease === undefined) return undefined;
+    const { version, sha256 } = agentRelease;
+    return { ...build, args: { ...build.args, AGENT_VERSION: version, AGENT_SHA256: sha256 } };
 }

@@ -1,7 +1,7 @@
 import { ownImage, ownImageNames, type OwnImageName } from "../../facts/own-images";
 import { loadConfig, namespace, readConfig, SettingsError, type ConfigTable, type IsSecret } from "../config";
 import { imageLockFile } from "../image-lock";
-import { record, text } from "../parse";
+import { object, record, text } from "../parse";
 import { requiredUpperKeys, upperKeys, upperSettings, type UpperSettings } from "./upper";
 
 /** The config of an images stack, read and checked. */
@@ -10,12 +10,18 @@ export interface ImagesSettings extends UpperSettings {
     imageLock: string;
     /** Digests of what is built elsewhere and lies in the platform's registry. */
     builtElsewhere: Partial<Record<OwnImageName, string>>;
+    /** Release of Azure Pipelines' agent for its image. @default - none: that image is not built */
+    agentRelease?: { version: string; sha256: string };
 }
 
 /** Every key of an images stack, with how it is read. `Pulumi.yaml` describes them too; a test holds the two together. */
 export const imagesKeys = {
     ...upperKeys,
     "mlplatform:imageLock": text(/^[^\0]+\.json$/, "the path of a JSON file"),
+    "mlplatform:agentRelease": object({
+        version: text(/^\d+\.\d+\.\d+$/, "a version such as 4.264.2"),
+        sha256: text(/^[0-9a-f]{64}$/, "64 of 0-9a-f, as the release's page tells it of vsts-agent-linux-x64"),
+    }),
     "mlplatform:builtElsewhere": record(text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 of 0-9a-f")),
 } as const;
 
@@ -35,7 +41,10 @@ export function readImagesSettings(
 ): ImagesSettings {
     const { read, faults } = readConfig(table, source, secret);
     const builtElsewhere = read["mlplatform:builtElsewhere"] ?? {};
-    const elsewhere = ownImageNames.filter((name) => ownImage(name).build === undefined);
+    const agentRelease = read["mlplatform:agentRelease"];
+    const elsewhere = ownImageNames.filter(
+        (name) => ownImage(name).build === undefined || (name === "pipeline-agent" && agentRelease === undefined),
+    );
     faults.push(
         ...Object.keys(builtElsewhere)
             .filter((name) => !elsewhere.some((one) => one === name))
@@ -45,5 +54,8 @@ export function readImagesSettings(
             ),
     );
     if (faults.length > 0) throw new SettingsError(faults);
-    return { ...upperSettings(read), imageLock: read["mlplatform:imageLock"] ?? imageLockFile, builtElsewhere };
+    return {
+        ...{ ...upperSettings(read), imageLock: read["mlplatform:imageLock"] ?? imageLockFile, builtElsewhere },
+        ...(agentRelease && { agentRelease }),
+    };
 }

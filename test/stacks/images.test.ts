@@ -61,6 +61,14 @@ test("what is built elsewhere and has no digest is not promised", async () => {
     expect(Object.keys(promised.images)).not.toContain("labelling-proxy");
 });
 
+test("the agent's image is built of a release that config names by its checksum, and of none without", async () => {
+    await built();
+    expect(all("docker:index/image:Image").map(({ name }) => name)).not.toContain("pipeline-agent");
+    await built({ "mlplatform:agentRelease": JSON.stringify({ version: "4.264.2", sha256: "f".repeat(64) }) });
+    const agent = all("docker:index/image:Image").find(({ name }) => name === "pipeline-agent");
+    expect(agent?.inputs.build).toMatchObject({ args: { AGENT_VERSION: "4.264.2", AGENT_SHA256: "f".repeat(64) } });
+});
+
 test("nothing is built on a base that is not locked", async () => {
     await expect(async () => built({ "mlplatform:imageLock": join(folder, "none.json") })).rejects.toThrow(
         /none\.json has no digest of \d+ images/,
