@@ -11,6 +11,7 @@ import { table } from "../table";
 import { UserError } from "../user-error";
 import { knownStacks } from "../workspace";
 import { readCheckov } from "./checkov";
+import { dockerfileVerdict, isOfDockerfile } from "./dockerfiles";
 import { exceptionFaults, judge, unusedIn } from "./exceptions";
 import type { Exception, Found, Judged } from "./exceptions";
 import type { ScanResult } from "./finding";
@@ -35,8 +36,20 @@ export async function scan(context: Context, asked: readonly string[]): Promise<
         await verdict(templates, listed.filter(ofArm), scanners),
         await manifestVerdict(
             manifests,
-            listed.filter((exception) => !ofArm(exception)),
+            listed.filter((exception) => !ofArm(exception) && !isOfDockerfile(exception)),
             manifestScanners,
+        ),
+        await dockerfileVerdict(context.at.root, listed.filter(isOfDockerfile), (folder) =>
+            output(tool("MLPLATFORM_CHECKOV"), [
+                "-d",
+                folder,
+                "--framework",
+                "dockerfile",
+                "-o",
+                "json",
+                "--compact",
+                "--soft-fail",
+            ]),
         ),
     ];
     for (const line of parts.flatMap(({ lines }) => [...lines, ""])) context.terminal.line(line);
