@@ -23,6 +23,7 @@ import { stackResources } from "./stack-resources";
 import { writeArmTemplate } from "./arm/export";
 import { withStack } from "./stack-run";
 import type { Context } from "./stack-run";
+import { score } from "./serving/score";
 import { start } from "./start";
 import { stop } from "./stop";
 import { teams } from "./teams";
@@ -278,6 +279,19 @@ export const commands: readonly Command[] = [
         options: {},
         positionals: [1, 1],
         run: (context, args) => models(context, args),
+    },
+    {
+        name: "score",
+        usage: "[PICTURE] [--environment ENV] [--endpoint NAME] [--out FILE]",
+        summary: "ask an endpoint of the sandbox what is in a picture, and draw it into a PNG",
+        options: { environment: { type: "string" }, endpoint: { type: "string" }, out: { type: "string" } },
+        positionals: [0, 1],
+        run: (context, [picture], { environment, endpoint, out }) =>
+            score(context, typeof environment === "string" ? environment : dev, {
+                ...(picture !== undefined && { picture }),
+                ...(typeof endpoint === "string" && { endpoint }),
+                ...(typeof out === "string" && { out }),
+            }),
     },
     {
         name: "teardown",

@@ -7,10 +7,12 @@ import { recover } from "./recover";
 import { exportState } from "./session";
 import { withStack } from "./stack-run";
 import type { Context } from "./stack-run";
+import { endpointsOf, score } from "./serving/score";
+import { fillStorage } from "./serving/storage-uploads";
 import { start } from "./start";
 import { destroyAll, stop } from "./stop";
 import { UserError } from "./user-error";
-import { layersOf, stackFiles } from "./workspace";
+import { knownStacks, layersOf, stackFiles } from "./workspace";
 
 /** The environment that is meant where none is named. */
 export const dev = "dev";
@@ -39,15 +41,23 @@ export async function startEnvironment(
         return;
     }
     await start(context, foundation, behaviour, []);
+    const teams = knownStacks(at, "team");
     for (const stack of above) {
         terminal.line();
+        if (stack === above.find((one) => teams.includes(one))) await fillStorage(context, environment, foundation);
         await start(context, stack, behaviour, stack === above.at(-1) ? nextCommands(environment, stack) : []);
     }
+    const endpoints = endpointsOf(at, environment);
+    if (Object.keys(endpoints).length === 0) return;
+    terminal.line();
+    for (const [name, address] of Object.entries(endpoints)) terminal.line(`${name} answers at ${address}`);
+    await score(context, environment, {});
 }
 
 function nextCommands(environment: string, top: string): [string, string][] {
     return [
         [`npx mlplatform kubectl ${environment} -- get pods -A`, "what runs in the cluster, as its administrator"],
+        ["npm run score -- PICTURE", "ask an endpoint what is in a picture"],
         ["npx mlplatform identities", "as whom else one can ask it: kubectl STACK --as IDENTITY"],
         [`npx mlplatform reachability ${environment}`, "which pods may reach which, by the live network policies"],
         ["npx mlplatform teams", "every team's environment: quota, budget, expiry"],

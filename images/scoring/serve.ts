@@ -9,6 +9,7 @@ import type { ServeSettings } from "./settings";
 import { Log } from "./telemetry/log";
 import { exposition } from "./telemetry/metrics";
 import { Tracer } from "./telemetry/traces";
+import { scoreRoute } from "./vision/score-route";
 
 /** A server that answers. */
 export interface Serving {
@@ -37,6 +38,7 @@ export async function serve(settings: ServeSettings, prove: Prove = () => Promis
         response.writeHead(found ? 200 : 404, { "content-type": "text/plain; version=0.0.4" });
         response.end(found ? exposition(models.all().map((model) => model.metrics)) : "there is /metrics\n");
     });
+    void app.register(scoreRoute, { models });
     await app.listen({ port: ports.http, host });
     const metricsPort = await listening(metrics, ports.metrics, host);
     const grpc =

@@ -4,6 +4,8 @@ import type { Azure } from "../azure/azure";
 import { isAtOrBelow, nameOf } from "../azure/ids";
 import type { Stored } from "../azure/resource-type";
 import { text, texts } from "../azure/types/reading";
+import { storageFacts } from "./azure-endpoints/storage-facts";
+import type { StorageFacts } from "./azure-endpoints/storage-facts";
 import type { FleetDescription } from "./nodes/description";
 import { fleetOf } from "./nodes/fleet-facts";
 
@@ -47,6 +49,8 @@ export interface AzureFacts {
     fleet: FleetDescription;
     /** Assignments of the roles that hold in a cluster, at this cluster, above it, or at its namespaces. */
     roleAssignments: readonly { principalId: string; role: ClusterRole; scope: string }[];
+    /** What lies in storage is not the cluster's, but its pods read and write it. */
+    storage: StorageFacts;
     /** Every managed identity of the subscription. */
     identities: readonly IdentityFacts[];
 }
@@ -83,6 +87,7 @@ export function azureFacts(azure: Azure, cluster: Stored): AzureFacts {
             if (principalId === undefined || scope === undefined || role === undefined) return [];
             return isAtOrBelow(scope, id) || isAtOrBelow(id, scope) ? [{ principalId, role, scope }] : [];
         }),
+        storage: storageFacts(azure),
         identities: azure.list("azure-native:managedidentity:UserAssignedIdentity").map((identity) => ({
             name: nameOf(identity.id),
             clientId: text(identity.outputs, "clientId") ?? "",

@@ -24,6 +24,7 @@ import { definitionsOf } from "./charts/definitions";
 import { runDiskController, snapshotGroup } from "./disks/disk-controller";
 import { clusterFiles, portNames } from "./control-plane/settings";
 import type { ClusterSettings, SupervisorState } from "./control-plane/settings";
+import { loginHost, storageHosts } from "./azure-endpoints/azure-server";
 import { serveLocally } from "./local-pods/serve-locally";
 import { isLocal } from "./local-pods/programs";
 import { Controllers } from "./controllers/controllers";
@@ -57,9 +58,10 @@ async function supervise(folder: string): Promise<void> {
 
     const ports = await freePorts(portNames, before?.ports);
     const state: SupervisorState = { supervisor: recordOf("supervisor", process.pid), ports, processes: [] };
-    const running: Record<"controlPlane" | "controllers", readonly ProcessRecord[]> = {
+    const running: Record<"controlPlane" | "controllers" | "storage", readonly ProcessRecord[]> = {
         controlPlane: [],
         controllers: [],
+        storage: [],
     };
     const say = (more: Partial<SupervisorState> = {}): void => {
         Object.assign(state, more);
@@ -76,7 +78,7 @@ async function supervise(folder: string): Promise<void> {
     endOnRequest(folder, async () => {
         await Promise.all(controllers.map((one) => one.stop()));
         await children.stop(endings);
-        Object.assign(running, { controlPlane: [], controllers: [] });
+        Object.assign(running, { controlPlane: [], controllers: [], storage: [] });
         say();
     });
 
@@ -111,7 +113,12 @@ async function supervise(folder: string): Promise<void> {
         const { programs = {}, clock = 0 } = settings;
         const runsLocally = (pod: V1Pod): boolean => isLocal(pod, programs);
         controllers.push(await runNodes(folder, { secondsPerSecond: clock, log, runsLocally, isHeld: charts.isHeld }));
-        controllers.push(await serveLocally(plan, log));
+        controllers.push(
+            await serveLocally(plan, log, (processes) => {
+                running.storage = processes;
+                say();
+            }),
+        );
     }
     controllers.push(
         await runDiskController({
@@ -149,6 +156,8 @@ async function makeCertificates(pki: Pki, settings: ClusterSettings): Promise<vo
         pki.ensureAuthority("ca", {
             apiserver: { commonName: "kube-apiserver", names },
             "kubelet-client": { commonName: "kube-apiserver-kubelet-client", organization: "system:masters" },
+            // What Azure answers under, on the loopback.
+            azure: { commonName: "azure", names: [...loopback, loginHost, ...Object.values(storageHosts)] },
             admin: { commonName: "sandbox", organization: "system:masters" },
             "kube-scheduler": { commonName: "system:kube-scheduler" },
             "kube-controller-manager": { commonName: "system:kube-controller-manager" },

@@ -64,6 +64,14 @@ export class Children {
         });
     }
 
+    /** Ends it, and starts it as it is told now. */
+    async restart(program: Program, patienceMs: number): Promise<void> {
+        const child = this.running.get(program.name);
+        this.running.delete(program.name);
+        if (child) await endOf(child, patienceMs);
+        this.start(program);
+    }
+
     records(): ProcessRecord[] {
         return [...this.running].flatMap(([name, { pid }]) => (pid === undefined ? [] : [recordOf(name, pid)]));
     }
@@ -78,13 +86,7 @@ export class Children {
     private async end(name: string, patienceMs: number): Promise<void> {
         const child = this.running.get(name);
         if (!child) return;
-        const ended = new Promise<void>((done) => child.once("exit", done));
-        if (child.exitCode === null && child.signalCode === null) {
-            child.kill("SIGTERM");
-            const kill = setTimeout(() => child.kill("SIGKILL"), patienceMs);
-            await ended;
-            clearTimeout(kill);
-        }
+        await endOf(child, patienceMs);
         this.running.delete(name);
     }
 
@@ -108,6 +110,15 @@ export class Children {
         }
         return openSync(file, "a");
     }
+}
+
+async function endOf(child: ChildProcess, patienceMs: number): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>((done) => child.once("exit", done));
+    child.kill("SIGTERM");
+    const kill = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+    await ended;
+    clearTimeout(kill);
 }
 
 export function recordOf(name: string, pid: number): ProcessRecord {

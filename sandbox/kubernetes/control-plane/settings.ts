@@ -28,7 +28,18 @@ export interface ClusterSettings {
     clock?: number;
 }
 
-export const portNames = ["api", "etcd", "etcdPeer", "identity", "kubelet", "gateway"] as const;
+export const portNames = [
+    "api",
+    "etcd",
+    "etcdPeer",
+    "identity",
+    "kubelet",
+    "gateway",
+    "azure",
+    "blobs",
+    "queues",
+    "tables",
+] as const;
 export type Ports = Record<(typeof portNames)[number], number>;
 
 /** What the supervisor says of itself, in `supervisor.json`. */

@@ -87,8 +87,12 @@ export class Directory {
         return principalOf(identity);
     }
 
-    /** A token for the clusters of the tenant. */
-    tokenFor({ name, objectId, groups, clientId }: Principal, now = Date.now()): { token: string; expires: Date } {
+    /** A token for the clusters of the tenant, or for another resource. */
+    tokenFor(
+        { name, objectId, groups, clientId }: Principal,
+        audience = aksServerApplicationId,
+        now = Date.now(),
+    ): { token: string; expires: Date } {
         const tenantId = this.clusters[0]?.facts.tenantId;
         if (tenantId === undefined) throw new Error("there is no cluster in the sandbox: `npm start` brings one up");
         const seconds = Math.floor(now / 1000);
@@ -101,7 +105,7 @@ export class Directory {
                 ? { upn: `${name}@sandbox.invalid`, idtyp: "user" }
                 : { appid: clientId, idtyp: "app" };
         const claims = {
-            ...{ aud: aksServerApplicationId, iss: entraIssuer(tenantId), tid: tenantId, ver: "1.0" },
+            ...{ aud: audience, iss: entraIssuer(tenantId), tid: tenantId, ver: "1.0" },
             ...{ iat: seconds, nbf: seconds, exp: seconds + lifetimeSeconds },
             ...{ oid: objectId, sub: objectId, groups, ...who },
         };

@@ -87,7 +87,9 @@ export const testTenantId = "22222222-2222-4222-8222-222222222222";
 export const testIssuerUrl = "https://issuer.example/test/";
 
 /** What the sandbox's Azure says of a test's cluster. */
-export function testFacts(azure: Partial<Pick<AzureFacts, "roleAssignments" | "identities">> = {}): AzureFacts {
+export function testFacts(
+    azure: Partial<Pick<AzureFacts, "roleAssignments" | "identities" | "storage">> = {},
+): AzureFacts {
     return {
         cluster: {
             ...{ id: testClusterId, name: "test", tags: {}, hostNames: ["test.example.azmk8s.io"] },
@@ -103,6 +105,7 @@ export function testFacts(azure: Partial<Pick<AzureFacts, "roleAssignments" | "i
             },
             ...{ pools: [], vcpuQuota: {}, images: [] },
         },
+        storage: { accounts: [], containers: [], roleAssignments: [] },
         ...{ tenantId: testTenantId, roleAssignments: [], identities: [], ...azure },
     };
 }

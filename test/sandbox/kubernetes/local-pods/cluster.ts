@@ -74,7 +74,7 @@ export class LocalCluster {
         return found;
     }
 
-    async deploy(app: string, container: Partial<V1Container> = {}, replicas = 1): Promise<void> {
+    async deploy(app: string, container: Partial<V1Container> = {}, replicas = 1, account = "default"): Promise<void> {
         await this.apps.createNamespacedDeployment({
             namespace: this.namespace,
             body: {
@@ -83,8 +83,9 @@ export class LocalCluster {
                     replicas,
                     selector: { matchLabels: { app } },
                     template: {
-                        metadata: { labels: { app } },
+                        metadata: { labels: { app, "azure.workload.identity/use": String(account !== "default") } },
                         spec: {
+                            serviceAccountName: account,
                             containers: [Object.assign(serving(app), container)],
                             terminationGracePeriodSeconds: 20,
                         },
