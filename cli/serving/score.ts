@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as after } from "node:timers/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { readFacts } from "../../sandbox/kubernetes/azure-facts";
 import { runningControlPlane } from "../../sandbox/kubernetes/control-plane/control-plane";
@@ -44,6 +45,9 @@ function planeOf(at: Places, environment: string): ControlPlane | undefined {
     return own.flatMap((folder) => runningControlPlane(folder) ?? [])[0];
 }
 
+const readyPatienceMs = 60_000;
+const readyLookMs = 250;
+
 export interface ScoreOptions {
     /** Path of a picture. @default one that comes with the project */
     picture?: string;
@@ -69,6 +73,7 @@ export async function score({ at, terminal }: Context, environment: string, opti
     const file = picture === undefined ? (await fetchModels()).pictures["coffee.png"] : resolve(picture);
     if (!existsSync(file)) throw new UserError(`there is no picture ${file}`);
     const content = readFileSync(file);
+    await ready(address);
     const began = performance.now();
     const { model, pictures } = await asked(`${address}/score`, content);
     const [{ width = 0, height = 0, predictions, error } = { predictions: [] }] = pictures;
@@ -81,6 +86,19 @@ export async function score({ at, terminal }: Context, environment: string, opti
     const drawn = resolve(out ?? join(at.home, "scored", `${basename(file, extname(file))}.png`));
     await draw(content, boxesSvg(width, height, predictions), drawn);
     terminal.line(`drawn into ${drawn}`);
+}
+
+/** Waits for a pod that has just been started: with the sandbox, after a stop of the machine. */
+async function ready(address: string): Promise<void> {
+    const deadline = Date.now() + readyPatienceMs;
+    while (Date.now() < deadline) {
+        const status = await fetch(`${address}/v2/health/ready`).then(
+            (answer) => answer.status,
+            () => 0,
+        );
+        if (status === 200) return;
+        await after(readyLookMs);
+    }
 }
 
 async function asked(address: string, body: Buffer): Promise<Answer> {

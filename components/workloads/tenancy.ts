@@ -11,6 +11,7 @@ import { shown } from "../options";
 import { refuse } from "../refuse";
 import { wholeNumberFault } from "../units";
 import { namespace } from "./namespace";
+import { routesLabel } from "./gateway";
 import { inBlock, inNamespace, metricsOpening, networkPolicies, type Opening } from "./network-policies";
 import { groupFaults, toEntra } from "./sign-in";
 import { teamNamespace } from "./team-namespace";
@@ -63,7 +64,9 @@ export class Tenancy extends pulumi.ComponentResource {
         refuse(this, tenancyFaults(args));
         const { team, groups, quota, frozen = false } = args;
         const home = teamNamespace(team);
-        this.namespace = namespace(home, { "mlplatform/part": "team", [teamLabel]: team }, { parent: this });
+        // Its endpoints are behind the platform's gateway, which takes routes of namespaces with that label alone.
+        const labels = { "mlplatform/part": "team", [teamLabel]: team, ...routesLabel };
+        this.namespace = namespace(home, labels, { parent: this });
         const inside = { parent: this, dependsOn: [this.namespace] };
         const metadata = (object: string): { name: string; namespace: string } => ({ name: object, namespace: home });
         const guards: pulumi.Resource[] = [

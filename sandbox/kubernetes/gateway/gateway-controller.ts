@@ -138,7 +138,8 @@ export class GatewayController {
                 hostnames: attachments.flatMap(({ accepted, hostnames }) => (accepted ? hostnames : [])),
             })),
         );
-        const ready = slices.list().flatMap(({ endpoints = [] }) => endpoints.filter(isReady));
+        // A slice of no pod has null there, whatever its type says.
+        const ready = slices.list().flatMap(({ endpoints }) => (endpoints ?? []).filter(isReady));
         this.proxy.keepOnly(new Set(ready.flatMap(({ targetRef }) => targetRef?.uid ?? [])));
         if (this.telling) {
             this.again = true;

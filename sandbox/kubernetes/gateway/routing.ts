@@ -54,17 +54,19 @@ function compare(a: readonly (number | string)[], b: readonly (number | string)[
     return 0;
 }
 
-/** The first entry that takes the request. */
+/**
+ * The first entry that takes the request. On this machine nobody resolves the platform's names: its own loopback stands for all of
+ * them, and whoever comes that way goes where the longest path leads.
+ */
 export function entryFor(entries: readonly Entry[], asked: Asked): Entry | undefined {
-    return entries.find(({ hostname, match }) => takesHost(hostname, asked.host) && takes(match, asked));
+    if (!["127.0.0.1", "localhost", "[::1]"].includes(asked.host))
+        return entries.find(({ hostname, match }) => takesHost(hostname, asked.host) && takes(match, asked));
+    const length = ({ match }: Entry): number => (match.path?.value ?? "/").length;
+    return entries.filter(({ match }) => takes(match, asked)).sort((a, b) => length(b) - length(a))[0];
 }
 
-/**
- * On this machine nobody resolves the platform's names: its own loopback stands for all of them, and `vision.localhost` for
- * those that begin with `vision`.
- */
+/** `vision.localhost` stands for names that begin with `vision`. */
 function takesHost(hostname: string, host: string): boolean {
-    if (["127.0.0.1", "localhost", "[::1]"].includes(host)) return true;
     const team = /^([^.]+)\.localhost$/.exec(host)?.[1];
     return team === undefined ? covers(hostname, host) : hostname.startsWith(`${team}.`);
 }

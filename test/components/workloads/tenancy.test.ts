@@ -1,3 +1,4 @@
+import { routesLabel } from "../../../components/workloads/gateway";
 import { Tenancy, type TenancyArgs } from "../../../components/workloads/tenancy";
 import { all, only, value } from "../../mocks";
 
@@ -22,6 +23,12 @@ test("a team has an end to what it may take, GPUs of all pools together, and no 
         ...{ "requests.nvidia.com/gpu": "3", "requests.storage": "100Gi" },
         ...{ "services.loadbalancers": "0", "services.nodeports": "0" },
     });
+});
+
+test("a team's namespace has the label by which the gateway takes its routes, and sends them on", async () => {
+    await built();
+    const { labels } = only("kubernetes:core/v1:Namespace").inputs.metadata as { labels: Record<string, string> };
+    expect(labels).toMatchObject({ ...routesLabel, "mlplatform/team": "vision" });
 });
 
 test("a frozen team starts nothing, and keeps what it has", async () => {

@@ -57,7 +57,7 @@ describe("a pod with workload identity", () => {
         const ports = (await cluster.pod("reads")).metadata?.annotations?.[annotation.ports] ?? "{}";
         const port = (JSON.parse(ports) as Record<string, number>)["8000"] ?? 0;
         const query = new URLSearchParams({ method, url, body });
-        return (await (await fetch(`http://127.0.0.1:${port}/storage?${query}`)).json()) as {
+        return (await (await fetch(`http://127.0.0.1:${port}/storage?${query.toString()}`)).json()) as {
             status: number;
             text: string;
         };
@@ -67,10 +67,8 @@ describe("a pod with workload identity", () => {
         const model = "https://strecords.blob.core.windows.net/models/detector/1.bin";
         expect(await ask("GET", model)).toEqual({ status: 200, text: "weights" });
         const refused = await ask("PUT", model, "others");
-        expect(refused).toMatchObject({
-            status: 403,
-            text: expect.stringContaining("AuthorizationPermissionMismatch"),
-        });
+        expect(refused.status).toBe(403);
+        expect(refused.text).toContain("AuthorizationPermissionMismatch");
         expect((await ask("GET", "https://strecords.blob.core.windows.net/ledger/1")).status).toBe(403);
     });
 

@@ -133,6 +133,10 @@ test("a request goes to the pods of its route, its prefix taken off", async () =
 });
 
 test("without a pod that is ready the answer is 503, and a backend that is not there is told in the route's status", async () => {
+    await service("empty");
+    await route("/empty", { backendRefs: [{ name: "empty", port: 80 }] });
+    expect((await fetch(`${base()}/empty`)).status).toBe(503);
+    expect((await conditions("/empty"))[1]).toMatchObject({ status: "True" });
     await route("/nobody", { backendRefs: [{ name: "nobody", port: 80 }] });
     expect((await fetch(`${base()}/nobody`)).status).toBe(503);
     expect((await conditions("/nobody"))[1]).toMatchObject({ status: "False", reason: "BackendNotFound" });

@@ -93,6 +93,13 @@ describe("a request finds", () => {
     test("nothing under another name, and all under the machine's own", () => {
         expect(find("/detector", { host: "audio.ml.example.com" })).toBeUndefined();
         expect(find("/detector", { host: "127.0.0.1" })).toBe("detector");
+        const hubs = entriesOf([
+            ...entries.map(({ route: one }) => ({ route: one, hostnames: ["vision.ml.example.com"] })),
+            { route: route("/"), hostnames: ["a-longer-name.ml.example.com"] },
+        ]);
+        expect(entryFor(hubs, { host: "127.0.0.1", path: "/detector", method: "GET", headers: {} })?.hostname).toBe(
+            "vision.ml.example.com",
+        );
         expect(find("/detector", { host: "vision.localhost" })).toBe("detector");
         expect(find("/detector", { host: "audio.localhost" })).toBeUndefined();
     });
