@@ -80,19 +80,24 @@ export class ModelEndpoint extends pulumi.ComponentResource {
         const trial = canary && this.version(name, "canary", args, canary);
         this.coldStart = baseline.start;
         const host = `${args.team}.${args.gateway.domain}`;
-        const routeName = canary ? `${endpoint}-${trialHash(canary)}` : endpoint;
+        const rules = routeRules(args);
+        const hash = canary && trialHash(canary, rules);
         const route = new CustomResource(
-            `${name}-route${canary ? `-${trialHash(canary)}` : ""}`,
+            `${name}-route${hash === undefined ? "" : `-${hash}`}`,
             {
                 ...{ apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" },
-                metadata: { name: routeName, namespace, labels: endpointLabels(endpoint) },
-                spec: routeSpec(args, host),
+                metadata: {
+                    name: hash === undefined ? endpoint : `${endpoint}-${hash}`,
+                    ...{ namespace, labels: endpointLabels(endpoint) },
+                },
+                spec: { ...routePlace(args, host), rules },
             },
             {
                 parent: this,
                 dependsOn: [baseline.deployment, baseline.service, ...(trial ? [trial.deployment, trial.service] : [])],
-                // The rollout controller's from the first on. Without a canary there is nothing to weigh.
-                ignoreChanges: canary ? [0, 1].map((index) => `spec.rules[0].backendRefs[${index}].weight`) : [],
+                // The weights are the rollout controller's from the first on. To Kubernetes, rules have one owner, who whoever
+                // sends them takes them from: they are ignored whole. Other rules than weights make another route, by its hash.
+                ignoreChanges: canary ? ["spec.rules"] : [],
             },
         );
         this.url = route.id.apply(() => `https://${host}/${endpoint}`);
@@ -246,8 +251,10 @@ function canaryFaults(field: string, canary: Canary): string[] {
 }
 
 /** Tells one trial from the next: each begins with the share that was ordered, never with what the last had come to. */
-const trialHash = ({ image, model }: Canary): string =>
-    createHash("sha256").update(`${image} ${model.sha256}`).digest("hex").slice(0, 8);
+const trialHash = ({ image, model }: Canary, rules: readonly object[]): string => {
+    const unweighed = JSON.stringify(rules, (key, value: unknown) => (key === "weight" ? undefined : value));
+    return createHash("sha256").update(`${image} ${model.sha256} ${unweighed}`).digest("hex").slice(0, 8);
+};
 
 function servingPod(
     args: ModelEndpointArgs,
@@ -298,39 +305,41 @@ function servingPod(
     };
 }
 
-function routeSpec({ endpoint, gateway, canary }: ModelEndpointArgs, host: string): object {
+function routePlace({ gateway }: ModelEndpointArgs, host: string): object {
+    const { name, namespace } = gateway;
+    return {
+        parentRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name, namespace }],
+        hostnames: [host],
+    };
+}
+
+function routeRules({ endpoint, canary }: ModelEndpointArgs): object[] {
     const backend = (track: "baseline" | "canary"): object => ({
         ...{ group: "", kind: "Service", name: `${endpoint}-${track}`, port: 80 },
     });
     const { weight = 0, mirrorPercent = 0 } = canary ?? {};
-    return {
-        parentRefs: [
-            { group: "gateway.networking.k8s.io", kind: "Gateway", name: gateway.name, namespace: gateway.namespace },
-        ],
-        hostnames: [host],
-        rules: [
-            {
-                matches: [{ path: { type: "PathPrefix", value: `/${endpoint}` } }],
-                filters: [
-                    {
-                        type: "URLRewrite",
-                        urlRewrite: { path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/" } },
-                    },
-                    ...(mirrorPercent > 0
-                        ? [
-                              {
-                                  type: "RequestMirror",
-                                  requestMirror: { backendRef: backend("canary"), percent: mirrorPercent },
-                              },
-                          ]
-                        : []),
-                ],
-                backendRefs: [
-                    { ...backend("baseline"), weight: 100 - weight },
-                    ...(canary ? [{ ...backend("canary"), weight }] : []),
-                ],
-                timeouts: { request: `${drain.requests}s` },
-            },
-        ],
-    };
+    return [
+        {
+            matches: [{ path: { type: "PathPrefix", value: `/${endpoint}` } }],
+            filters: [
+                {
+                    type: "URLRewrite",
+                    urlRewrite: { path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/" } },
+                },
+                ...(mirrorPercent > 0
+                    ? [
+                          {
+                              type: "RequestMirror",
+                              requestMirror: { backendRef: backend("canary"), percent: mirrorPercent },
+                          },
+                      ]
+                    : []),
+            ],
+            backendRefs: [
+                { ...backend("baseline"), weight: 100 - weight },
+                ...(canary ? [{ ...backend("canary"), weight }] : []),
+            ],
+            timeouts: { request: `${drain.requests}s` },
+        },
+    ];
 }
