@@ -35,7 +35,7 @@ export async function preview(run: StackRun): Promise<Plan> {
     return plan;
 }
 
-/** Warnings, and the changes to what exists, each with the properties behind it. */
+/** What the program tells and warns of, and the changes to what exists, each with the properties behind it. */
 export function planLines(plan: Plan): string[] {
     const said: Partial<Record<string, string>> = {
         update: "update",
@@ -48,7 +48,8 @@ export function planLines(plan: Plan): string[] {
             return [said[op] ?? op, kindOf(type), nameOf(urn), properties.join(", ")];
         }),
     );
-    return [...plan.warnings.map((warning) => `  warning: ${warning}`), ...changes];
+    const notes = plan.notes.flatMap((note) => note.split("\n")).map((line) => `  ${line}`);
+    return [...notes, ...plan.warnings.map((warning) => `  warning: ${warning}`), ...changes];
 }
 
 /**

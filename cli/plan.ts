@@ -8,13 +8,17 @@ export class Plan {
     private readonly steps: StepEventMetadata[] = [];
     private unchanged = 0;
     private outputsChange = false;
-    private readonly said = new Set<string>();
+    private readonly warned = new Set<string>();
+    private readonly told = new Set<string>();
 
     readonly onEvent = (event: EngineEvent): void => {
         const step = event.resourcePreEvent?.metadata;
         if (step && isWork(step)) this.steps.push(step);
         if (step?.op === "same" && step.provider !== "" && !step.type.startsWith("pulumi:")) this.unchanged += 1;
-        if (event.diagnosticEvent?.severity === "warning") this.said.add(plain(event.diagnosticEvent.message));
+        const said = event.diagnosticEvent;
+        if (said?.severity === "warning") this.warned.add(plain(said.message));
+        // Lines that come and go are the engine's own.
+        if (said?.severity === "info" && !said.ephemeral) this.told.add(plain(said.message));
         const ended = event.resOutputsEvent?.metadata;
         if (ended?.type === "pulumi:pulumi:Stack") {
             this.outputsChange = JSON.stringify(ended.old?.outputs ?? {}) !== JSON.stringify(ended.new?.outputs ?? {});
@@ -23,7 +27,12 @@ export class Plan {
 
     /** What the program and the engine warned of. */
     get warnings(): string[] {
-        return [...this.said];
+        return [...this.warned];
+    }
+
+    /** What the program has to say to its reader, each text with all its lines. */
+    get notes(): string[] {
+        return [...this.told].filter((note) => note !== "");
     }
 
     /** Steps that the update will take. */

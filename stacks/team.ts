@@ -57,7 +57,8 @@ export async function team(
 async function judgeScoring(order: TeamOrder, place: ScoringPlace): Promise<void> {
     refuseAll(scoringFaults(order, place).map((fault) => `${order.file}: ${fault}`));
     const { lines, warnings } = scoringNotes(order, place);
-    if (lines.length > 0) await pulumi.log.info(lines.join("\n"));
+    // For whoever decides: the update need not say it again.
+    if (lines.length > 0 && pulumi.runtime.isDryRun()) await pulumi.log.info(lines.join("\n"));
     for (const warning of warnings) await pulumi.log.warn(warning);
 }
 
