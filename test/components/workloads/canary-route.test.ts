@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import type { CustomResourceOptions, ResourceTransformation } from "@pulumi/pulumi";
 import { ModelEndpoint } from "../../../components/workloads/model-endpoint";
-import { gatewayApiDefinitions } from "../../../sandbox/kubernetes/charts/crds/gateway-api";
+import { definitionsOf } from "../../../sandbox/kubernetes/charts/definitions";
 import { KubeApi } from "../../../sandbox/kubernetes/provider/api";
 import { at } from "../../../sandbox/kubernetes/provider/objects";
 import type { KubeObject } from "../../../sandbox/kubernetes/provider/objects";
-import { startTimeoutMs, useControlPlane } from "../../sandbox/kubernetes/control-plane";
+import { customDefinitions, startTimeoutMs, useControlPlane } from "../../sandbox/kubernetes/control-plane";
 import { LiveStack } from "../../sandbox/kubernetes/live-stack";
 import { endpoint, image, model } from "./scorers";
 
@@ -22,7 +22,7 @@ let api: KubeApi;
 beforeAll(async () => {
     const kubeconfig = readFileSync(cluster.plane.adminKubeconfig, "utf8");
     api = new KubeApi({ kubeconfig }, {});
-    for (const definition of gatewayApiDefinitions) {
+    for (const definition of definitionsOf(customDefinitions(), [routes.group])) {
         const options = { manager: "chart", force: true, dryRun: false };
         await api.apply(definitions, undefined, definition.metadata.name ?? "", definition, options);
     }
