@@ -151,6 +151,12 @@ export const durations: Readonly<Record<string, Duration>> = {
         source: "440-540 s for a whole test, one 2748 s: hashicorp/terraform-provider-azurerm#13741, #5653, #14181; teardown 9-12 min with all around: Azure/mlops-v2 deployguide_gha.md",
     },
 
+    "azure-native:machinelearningservices:EnvironmentContainer": quick(2, "a name in the workspace: seconds"),
+    "azure-native:machinelearningservices:EnvironmentVersion": quick(
+        5,
+        "a record in the workspace, no image is built: seconds",
+    ),
+
     "azure-native:containerservice:ManagedCluster": {
         ...{ create: 480, update: 240, delete: 300, quality: "published" },
         source: "6 min typical, CI cap 20-25 min: cilium/cilium#48924; 9 min with its pools: Azure/AKS#1439; 18 min for a whole stamp: mspnp/aks-baseline docs/deploy/06-aks-cluster.md",

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Environment } from "../components/machine-learning/environment";
 import { Image } from "../components/registry/image";
 import { ownImage, ownImageNames, ownRepository, type OwnBuild, type OwnImageName } from "../facts/own-images";
 import { mirroredRepository } from "../facts/third-party";
@@ -25,12 +26,15 @@ export async function images(
 
 /** The same on a foundation whose promises are known. */
 export function imagesOn(
-    { registry, environment }: Pick<FoundationContract, "registry" | "environment">,
+    below: Pick<FoundationContract, "registry" | "environment" | "machineLearning">,
     settings: ImagesSettings,
     root: string,
 ): Record<string, pulumi.Output<unknown>> {
+    const { registry, environment } = below;
     const digestOf = lockedDigests(settings.imageLock);
+    const environments: Record<string, pulumi.Output<string>> = {};
     const made: Pending<ImagesContract["images"]> = {};
+    const named = kernels(root).map((kernel) => environmentName(kernel.name));
     const wanted: [string, OwnBuild | undefined][] = [
         ...ownImageNames.map((name): [string, OwnBuild | undefined] => [name, ownBuild(name, settings)]),
         ...kernels(root).map((kernel): [string, OwnBuild] => [environmentName(kernel.name), kernelBuild(kernel)]),
@@ -52,8 +56,10 @@ export function imagesOn(
             bases: Object.fromEntries(pinned) as Record<string, string>,
         });
         made[name] = { repository, digest: image.digest, sizeGib };
+        if (named.includes(name)) environments[name] = environmentOf(below, name, image).reference;
     }
-    return imagesOutputs({ environment, images: made });
+    // What jobs of Azure ML name them by: for people, no stack above asks.
+    return { ...imagesOutputs({ environment, images: made }), environments: pulumi.output(environments) };
 }
 
 function kernels(root: string): Kernel[] {
@@ -71,4 +77,18 @@ function ownBuild(name: OwnImageName, { agentRelease }: ImagesSettings): OwnBuil
     if (agentRelease === undefined) return undefined;
     const { version, sha256 } = agentRelease;
     return { ...build, args: { ...build.args, AGENT_VERSION: version, AGENT_SHA256: sha256 } };
+}
+
+/** The same image for jobs of Azure ML. */
+function environmentOf(
+    { registry, machineLearning }: Pick<FoundationContract, "registry" | "machineLearning">,
+    name: string,
+    image: Image,
+): Environment {
+    const { workspaceId, workspaceName } = machineLearning;
+    return new Environment(name, {
+        ...{ workspaceName, environment: name, version: image.tag },
+        resourceGroupName: /\/resourceGroups\/([^/]+)\//i.exec(workspaceId)?.[1] ?? "",
+        image: image.digest.apply((digest) => `${registry.loginServer}/${image.repository}@${digest}`),
+    });
 }

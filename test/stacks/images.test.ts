@@ -53,6 +53,18 @@ test("promises the digest of each image, built from mirrored bases alone or buil
     expect(bases.map(({ BASE }) => BASE.split("@")[0])).toContain(mirroredRepository("node"));
 });
 
+test("a kernel's image is Azure ML's environment, too: the same digest, another version for another content", async () => {
+    await built();
+    const [version] = all("machinelearningservices:EnvironmentVersion");
+    const image = all("docker:index/image:Image").find(({ name }) => name === "environment-vision");
+    const { loginServer } = goodContract.registry;
+    expect(version?.inputs).toMatchObject({
+        ...{ name: "environment-vision", workspaceName: goodContract.machineLearning.workspaceName },
+        properties: { image: `${loginServer}/mlplatform/environment-vision@sha256:${"d".repeat(64)}`, osType: "Linux" },
+    });
+    expect(String(image?.inputs.imageName)).toContain(`:${String(version?.inputs.version)}`);
+});
+
 test("what is built elsewhere and has no digest is not promised", async () => {
     const promised = imagesContract.read(
         "dev-images",
@@ -91,6 +103,16 @@ test.each<[string, Record<string, string>, string]>([
         "a lock that is no JSON",
         { "mlplatform:imageLock": "lock.yaml" },
         "mlplatform:imageLock must be the path of a JSON",
+    ],
+    [
+        "a release without its checksum",
+        { "mlplatform:agentRelease": '{"version":"4.264.2"}' },
+        "mlplatform:agentRelease.sha256 must be 64 of 0-9a-f",
+    ],
+    [
+        "the newest release, whichever that is",
+        { "mlplatform:agentRelease": JSON.stringify({ version: "latest", sha256: "f".repeat(64) }) },
+        'mlplatform:agentRelease.version must be a version such as 4.264.2, got "latest"',
     ],
     [
         "a key of another kind of stack",

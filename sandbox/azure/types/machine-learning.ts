@@ -202,4 +202,42 @@ const workspace: ResourceType = {
     },
 };
 
-export const machineLearningTypes: readonly ResourceType[] = [workspace];
+const environmentPath = `${workspace.path}/environments/{name}`;
+const environmentName = {
+    pattern: /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}$/,
+    rule: "1 to 255 letters, digits, hyphens and underscores, beginning with a letter or digit",
+    code: "UserError",
+    source: "https://learn.microsoft.com/rest/api/azureml/environment-containers/create-or-update (code unverified)",
+};
+
+const environmentContainer: ResourceType = {
+    token: "azure-native:machinelearningservices:EnvironmentContainer",
+    path: environmentPath,
+    name: environmentName,
+    ...{ forceNew: [], immutable: [], rules: [] },
+    outputs: () => ({}),
+};
+
+const environments = `${learn}/how-to-manage-environments-v2`;
+
+const environmentVersion: ResourceType = {
+    token: "azure-native:machinelearningservices:EnvironmentVersion",
+    path: `${environmentPath}/versions/{version}`,
+    name: environmentName,
+    forceNew: [],
+    immutable: ["image", "condaFile", "build", "osType"].map((property) => ({
+        path: `properties.${property}`,
+        code: "UserError",
+        source: `${environments} (a version is immutable; code unverified)`,
+    })),
+    rules: [
+        onWrite(`${environments} (an image, or what one is built of); code unverified`, ({ inputs }) => {
+            const [image, built] = [text(inputs, "properties.image"), inputs.properties as Properties | undefined];
+            const none = image === undefined && built?.build === undefined;
+            return none && refusal(400, "UserError", "An environment needs an image or a build context.");
+        }),
+    ],
+    outputs: () => ({}),
+};
+
+export const machineLearningTypes: readonly ResourceType[] = [workspace, environmentContainer, environmentVersion];

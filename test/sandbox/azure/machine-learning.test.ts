@@ -173,3 +173,33 @@ describe("a private endpoint", () => {
         expect(platform.seen(id, "privateLinkCount")).toBe(1);
     });
 });
+
+describe("environments", () => {
+    const image = `cr.azurecr.io/a@sha256:${"a".repeat(64)}`;
+    const at = { workspaceName: "mlw", name: "vision" };
+    const version = (over: Properties = {}) =>
+        platform.put(
+            "machinelearningservices:EnvironmentVersion",
+            layered({ ...at, version: "1", properties: { image, osType: "Linux" } }, over),
+        );
+    beforeEach(async () => {
+        await put();
+        await platform.put("machinelearningservices:EnvironmentContainer", { ...at, properties: {} });
+    });
+
+    test("a version names an image, and never another one", async () => {
+        const { id } = await version();
+        expect(id).toMatch(/\/environments\/vision\/versions\/1$/);
+        expect(await answer(version())).toBe("accepted");
+        expect(await answer(version({ properties: { image: `${image.slice(0, -1)}b` } }))).toBe("UserError");
+    });
+
+    test("a version of nothing is refused", async () => {
+        expect(await answer(version({ properties: { image: undefined } }))).toBe("UserError");
+    });
+
+    test("a name with a dot is refused", async () => {
+        const wrong = { ...at, name: "vision.2", properties: {} };
+        expect(await answer(platform.put("machinelearningservices:EnvironmentContainer", wrong))).toBe("UserError");
+    });
+});
