@@ -43,16 +43,10 @@ export class Environment extends pulumi.ComponentResource {
         );
         const made = new EnvironmentVersion(
             `${name}-version`,
-            { ...place, version, properties: { image: pulumi.output(image).apply(pinned), osType: "Linux" } },
+            { ...place, version, properties: { image, osType: "Linux" } },
             renamedOptions(this, "machinelearningservices:EnvironmentVersion", { dependsOn: container }),
         );
         this.reference = made.id.apply(() => `azureml:${environment}:${version}`);
         this.registerOutputs({ reference: this.reference });
     }
-}
-
-/** @throws Error for an image by its tag */
-function pinned(image: string): string {
-    if (/^[^@:]+(?::\d+)?\/[^@:]+@sha256:[0-9a-f]{64}$/.test(image)) return image;
-    throw new Error(`an environment's image must be by digest and without a tag, got "${image}"`);
 }

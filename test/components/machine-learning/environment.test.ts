@@ -20,8 +20,3 @@ test.each<[string, Partial<EnvironmentArgs>, string]>([
 ])("refuses %s", (_, change, message) => {
     expect(() => new Environment("vision", { ...args, ...change })).toThrow(message);
 });
-
-test("refuses an image by its tag", async () => {
-    const tagged = { ...args, image: "cr.azurecr.io/mlplatform/environment-vision:latest" };
-    await expect(value(new Environment("tagged", tagged).reference)).rejects.toThrow("by digest and without a tag");
-});
