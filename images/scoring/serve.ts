@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { Server } from "node:http";
+import { demoRoute } from "./demo/demo-route";
 import { Repository } from "./model/repository";
 import type { Prove } from "./model/repository";
 import { BodyReader } from "./protocol/body";
@@ -39,6 +40,7 @@ export async function serve(settings: ServeSettings, prove: Prove = () => Promis
         response.end(found ? exposition(models.all().map((model) => model.metrics)) : "there is /metrics\n");
     });
     void app.register(scoreRoute, { models });
+    if (settings.demo) demoRoute(app);
     await app.listen({ port: ports.http, host });
     const metricsPort = await listening(metrics, ports.metrics, host);
     const grpc =

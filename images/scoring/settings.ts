@@ -57,6 +57,8 @@ export interface ServeSettings {
     maxRequestBytes: number;
     maxPendingBytes: number;
     logLevel: LogLevel;
+    /** Is there a page for people at `/demo`? */
+    demo: boolean;
     /** Where traces go. @default nowhere */
     traces?: { endpoint: string; service: string };
 }
@@ -112,6 +114,7 @@ export function serveSettings(env: Environment): ServeSettings {
         timeoutMs: numberOf("REQUEST_SECONDS", 30, 0.001, 3600, true) * 1000,
         maxRequestBytes: numberOf("MAX_REQUEST_MIB", 64, 1, 2048) * 1024 ** 2,
         maxPendingBytes: numberOf("MAX_PENDING_MIB", 512, 1, 1_000_000) * 1024 ** 2,
+        demo: oneOf("DEMO", ["on", "off"], "on") === "on",
         logLevel: oneOf("LOG_LEVEL", logLevels, "info"),
         ...(endpoint !== undefined && {
             traces: {
