@@ -79,8 +79,9 @@ async function summarise(run: StackRun, changed: boolean, next: [string, string]
     }
     // What other stacks hold stands on a foundation's network: of themselves there is nothing to draw.
     const above = knownStacks(run.at, "images", "services", "team").includes(stack);
+    // Once more where the controllers of charts have come to it.
+    if (!above || knownStacks(run.at, "services").includes(stack)) section("Kubernetes", await clusterLines(run));
     if (!above) {
-        section("Kubernetes", await clusterLines(run));
         section("Picture", [`  ${await savePicture(run.at, stack, deployed(state))}`]);
     }
     section("Images", imageLines(state));

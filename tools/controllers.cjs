@@ -7,7 +7,7 @@ const crypto = require("node:crypto");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { withLock } = require("./lock.cjs");
+const { tryLock, withLock } = require("./lock.cjs");
 const { quietly } = require("./run.cjs");
 
 const SOURCE = path.join(__dirname, "controllers");
@@ -142,7 +142,11 @@ function beginControllers() {
     return `controllers: ${what} are being built beside all this (once, some minutes; ${log}), and begin to work then`;
 }
 
+/** Makes one after the other, unless another process is at it. */
 async function makeAll() {
+    const lock = path.join(path.dirname(controllerFolder("keda")), "build.lock");
+    if (tryLock(lock)) return;
+    process.once("exit", () => fs.rmSync(lock, { force: true }));
     os.setPriority(NICENESS);
     for (const name of Object.keys(CONTROLLERS)) {
         const began = Date.now();
