@@ -14,7 +14,7 @@ import { startSandbox, type Sandbox } from "../../sandbox/sandbox";
 import { base } from "../../stacks/services/base";
 import { shared } from "../../stacks/services/shared";
 import { readServicesSettings } from "../../stacks/settings/services";
-import { startTimeoutMs, useControlPlane } from "../sandbox/kubernetes/control-plane";
+import { customDefinitions, startTimeoutMs, useControlPlane } from "../sandbox/kubernetes/control-plane";
 import { StandInNode } from "../sandbox/kubernetes/stand-in-node";
 import { goodContract } from "./good-contract";
 
@@ -29,7 +29,8 @@ let stack: Stack;
 
 beforeAll(async () => {
     const at = places(join(folder, "home"));
-    sandbox = await startSandbox({ store: ":memory:", schemaPath: await schemaOf(at) });
+    const clusters = { definitions: () => Promise.resolve(customDefinitions()) };
+    sandbox = await startSandbox({ store: ":memory:", schemaPath: await schemaOf(at), clusters });
     await prepareAzure();
     await prepareCluster();
     stack = await newStack(at);
