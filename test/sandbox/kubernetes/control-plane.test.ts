@@ -190,9 +190,9 @@ describe("a control plane's folder", () => {
     test("says why when a program does not start", async () => {
         const supervisor = await compiledSupervisor();
         const settings = { ...installedParts(), serviceCidr: "10.0.0.0/99" };
-        const starting = startControlPlane({ folder, settings, supervisor, attached: true, patienceMs: 5_000 });
+        const starting = startControlPlane({ folder, settings, supervisor, attached: true, patienceMs: 20_000 });
         await expect(starting).rejects.toThrow(
-            /is not ready after 5 s[^]*kube-apiserver: .*service-cluster-ip-range\[0\] is not a valid cidr/,
+            /is not ready after 20 s[^]*kube-apiserver: .*service-cluster-ip-range\[0\] is not a valid cidr/,
         );
     });
 });

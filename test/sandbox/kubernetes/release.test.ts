@@ -8,10 +8,10 @@ import { releaseToken as token } from "../../../sandbox/kubernetes/provider/helm
 import { PartialFailure } from "../../../sandbox/protocol/package-backend";
 import { unknown } from "../../../sandbox/protocol/values";
 import type { Values } from "../../../sandbox/protocol/values";
-import { customDefinitions, useControlPlane } from "./control-plane";
+import { customDefinitions, startTimeoutMs, useControlPlane } from "./control-plane";
 import { brokenImage, StandInNode } from "./stand-in-node";
 
-jest.setTimeout(60_000);
+jest.setTimeout(startTimeoutMs);
 
 let node: StandInNode;
 // Before the control plane, whose end it would not live through.
@@ -121,7 +121,7 @@ test("a release is recorded as Helm does, upgraded, given way to, and uninstalle
     });
     const definitions = cluster.client(ApiextensionsV1Api);
     await definitions.readCustomResourceDefinition({ name: "scaledjobs.keda.sh" });
-    await provider.delete({ urn, token, id, olds: properties, timeoutSeconds: 30 });
+    await provider.delete({ urn, token, id, olds: properties, timeoutSeconds: 120 });
     expect(await recorded()).toEqual([]);
     await expect(definitions.readCustomResourceDefinition({ name: "scaledjobs.keda.sh" })).rejects.toThrow("404");
     expect(await provider.read({ urn, token, id, olds: properties, oldInputs: inputs })).toBeUndefined();
@@ -151,7 +151,7 @@ test("what the program tells JupyterHub's chart is known, and its stand-ins are 
         priorityClassName: "hub-user-placeholder-priority",
         containers: [{ resources: { requests: { cpu: "2", memory: "8G" } } }],
     });
-    await provider.delete({ urn, token, id: "default/hub", olds: inputs, timeoutSeconds: 30 });
+    await provider.delete({ urn, token, id: "default/hub", olds: inputs, timeoutSeconds: 120 });
 });
 
 test("every definition is one that the API server takes, and a field that is not in it is refused", async () => {
