@@ -41,6 +41,8 @@ export const resourceEnvelopes: Readonly<Record<string, Paths>> = {
     "azure-native:dnsresolver:PrivateResolverVirtualNetworkLink": {},
     "azure-native:keyvault:Key": {},
     "azure-native:keyvault:Vault": {},
+    "azure-native:machinelearningservices:EnvironmentContainer": {},
+    "azure-native:machinelearningservices:EnvironmentVersion": {},
     "azure-native:machinelearningservices:Workspace": {},
     "azure-native:managedidentity:FederatedIdentityCredential": {},
     "azure-native:managedidentity:UserAssignedIdentity": {},

@@ -160,15 +160,16 @@ function flavour({ prefix, spot, taints }: QueuedPool): object {
     };
 }
 
-type Limits = Partial<Record<"borrowingLimit" | "lendingLimit", number>>;
+type Limits = Partial<Record<"borrowingLimit" | "lendingLimit", string>>;
 
+// Quantities are texts: Kueue's webhook writes numbers as such, and every preview would show a difference.
 function quotas(pool: QueuedPool, own: boolean, gpuLimits: Limits, limits: Limits): object {
     const { cpu, memoryGib, gpus } = sizeOf(pool);
     const of = { cpu, memory: `${memoryGib}Gi`, "nvidia.com/gpu": gpus };
     return {
         name: pool.prefix,
         resources: covered.map((name) => ({
-            ...{ name, nominalQuota: own ? of[name] : 0 },
+            ...{ name, nominalQuota: own ? String(of[name]) : "0" },
             ...(name === "nvidia.com/gpu" ? gpuLimits : limits),
         })),
     };
@@ -178,9 +179,9 @@ function quotas(pool: QueuedPool, own: boolean, gpuLimits: Limits, limits: Limit
 function servingSpec(pools: readonly QueuedPool[], lentGpus: number): object {
     let left = lentGpus;
     const flavors = pools.map((pool) => {
-        const lendingLimit = Math.min(left, sizeOf(pool).gpus);
-        left -= lendingLimit;
-        return quotas(pool, true, { lendingLimit }, lendingLimit > 0 ? {} : { lendingLimit: 0 });
+        const lent = Math.min(left, sizeOf(pool).gpus);
+        left -= lent;
+        return quotas(pool, true, { lendingLimit: String(lent) }, lent > 0 ? {} : { lendingLimit: "0" });
     });
     return {
         ...{ cohortName: cohort, queueingStrategy: "BestEffortFIFO" },

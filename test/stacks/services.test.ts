@@ -193,16 +193,16 @@ describe("the gateway", () => {
 describe("queues", () => {
     interface Flavor {
         name: string;
-        resources: { name: string; nominalQuota: number; lendingLimit?: number }[];
+        resources: { name: string; nominalQuota: string; lendingLimit?: string }[];
     }
-    const gpus = (name: string): Record<string, { nominalQuota: number; lendingLimit?: number }> => {
+    const gpus = (name: string): Record<string, { nominalQuota: string; lendingLimit?: string }> => {
         const { spec } = only("kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue", `queues-${name}`).inputs as {
             spec: { resourceGroups: [{ flavors: Flavor[] }] };
         };
         return Object.fromEntries(
             spec.resourceGroups[0].flavors.map(({ name: pool, resources }) => {
                 const found = resources.find((one) => one.name === "nvidia.com/gpu");
-                const { nominalQuota = -1, lendingLimit } = found ?? {};
+                const { nominalQuota = "", lendingLimit } = found ?? {};
                 return [pool, { nominalQuota, ...(lendingLimit !== undefined && { lendingLimit }) }];
             }),
         );
@@ -210,17 +210,17 @@ describe("queues", () => {
 
     test("keep GPUs of serving back", async () => {
         await build();
-        expect(gpus("serving")).toEqual({ serve: { nominalQuota: 2, lendingLimit: 0 } });
+        expect(gpus("serving")).toEqual({ serve: { nominalQuota: "2", lendingLimit: "0" } });
         expect(gpus("training")).toEqual({
-            work: { nominalQuota: 0 },
-            t4: { nominalQuota: 2 },
-            serve: { nominalQuota: 0 },
+            work: { nominalQuota: "0" },
+            t4: { nominalQuota: "2" },
+            serve: { nominalQuota: "0" },
         });
     });
 
     test("lend as many of them as config says, and no more than there are", async () => {
         await build({ "mlplatform:lentServingGpus": "1" });
-        expect(gpus("serving")).toEqual({ serve: { nominalQuota: 2, lendingLimit: 1 } });
+        expect(gpus("serving")).toEqual({ serve: { nominalQuota: "2", lendingLimit: "1" } });
         await expect(build({ "mlplatform:lentServingGpus": "3" })).rejects.toThrow(
             "lentGpus must be a whole number from 0 to 2, got 3",
         );
