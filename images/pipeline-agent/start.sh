@@ -5,6 +5,9 @@ for name in AZP_URL AZP_POOL AZP_AGENT_NAME AZP_WORK AZURE_TENANT_ID AZURE_CLIEN
     [ -n "${!name:-}" ] || { echo "${name} must be set" >&2; exit 64; }
 done
 
+# What a job's tools keep goes where the job works: the image's root cannot be written.
+export HOME="${AZP_WORK}"
+
 # Azure DevOps' token for the one that Kubernetes gives the pod. It lives an hour, and is in no file and no command line.
 token() {
     local host="${AZURE_AUTHORITY_HOST:-https://login.microsoftonline.com/}"
