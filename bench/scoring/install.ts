@@ -1,20 +1,18 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { cacheFolder } from "../../cli/cache";
 
 const run = promisify(execFile);
 /** Go's load generator: one request after the other on each connection, percentiles exact, a core used sparingly. */
 const client = "github.com/codesenberg/bombardier@v1.2.6";
 
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "mlplatform", "bench");
-
 /** Made once, whole, in a folder outside of the clone that is named by what it is made from. */
 async function made(name: string, from: string, make: (folder: string) => Promise<void>): Promise<string> {
     const digest = createHash("sha256").update(from).digest("hex").slice(0, 16);
-    const folder = join(cache, `${name}-${digest}`);
+    const folder = join(cacheFolder("bench"), `${name}-${digest}`);
     const complete = join(folder, "complete");
     if (existsSync(complete)) return folder;
     process.stdout.write(`installing ${name} (once)\n`);

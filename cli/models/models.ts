@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { madeModelNames, madeModels, modelPackages, modelSources, pictureNames, pictures } from "../../facts/models";
 import type { MadeModelName, PackagedFile, PictureName } from "../../facts/models";
+import { cacheFolder } from "../cache";
 import type { Context } from "../stack-run";
 import { table } from "../table";
 import { UserError } from "../user-error";
@@ -27,8 +27,7 @@ export interface Fetched {
 
 /** Folder of everything that is fetched once for all clones. */
 export function modelCache(env = process.env): string {
-    const cache = env.XDG_CACHE_HOME;
-    return join(cache !== undefined && cache !== "" ? cache : join(homedir(), ".cache"), "mlplatform", "models");
+    return cacheFolder("models", env);
 }
 
 /** Lists models and pictures, or makes sure that they are there. */

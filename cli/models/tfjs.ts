@@ -1,4 +1,4 @@
-import { halfToNumber } from "../../images/scoring/half";
+import { numberOfHalf } from "../../images/scoring/float16";
 
 /** A node of a TensorFlow.js graph model, as far as conversion reads it. */
 export interface TfjsNode {
@@ -62,4 +62,4 @@ const floats = (raw: Buffer): Float32Array =>
 const integers = (raw: Buffer): Int32Array =>
     Int32Array.from({ length: raw.length / 4 }, (_, at) => raw.readInt32LE(at * 4));
 const halves = (raw: Buffer): Float32Array =>
-    Float32Array.from({ length: raw.length / 2 }, (_, at) => halfToNumber(raw.readUInt16LE(at * 2)));
+    Float32Array.from({ length: raw.length / 2 }, (_, at) => numberOfHalf(raw.readUInt16LE(at * 2)));

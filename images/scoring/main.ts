@@ -1,3 +1,4 @@
+import { messageOf } from "./refusal";
 import { serve } from "./serve";
 import { serveSettings } from "./settings";
 
@@ -17,7 +18,7 @@ async function main([command]: readonly string[]): Promise<void> {
 }
 
 function fail(fault: unknown): void {
-    const message = fault instanceof Error ? fault.message : String(fault);
+    const message = messageOf(fault);
     process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level: "error", message })}\n`);
     process.exit(1);
 }

@@ -32,3 +32,6 @@ export class Refusal extends Error {
 
 /** One message that tells all faults of a request. */
 export const faultsOf = (faults: readonly string[]): Refusal => new Refusal("invalid", faults.join("; "));
+
+/** What a fault says, whatever was thrown. */
+export const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import type { PinnedModel } from "./model/fetch";
 import { list, number, optional, record, text, whole } from "./model/shape";
 import type { Of } from "./model/shape";
+import { messageOf } from "./refusal";
 import { providers } from "./runtime/session";
 import type { Provider } from "./runtime/session";
 import { logLevels } from "./telemetry/log";
@@ -166,9 +167,7 @@ function modelsOfFile(file: string, faults: string[]): Of<typeof modelsShape> {
     try {
         value = JSON.parse(readFileSync(file, "utf8"));
     } catch (fault) {
-        faults.push(
-            `MODELS must be the path of a file of JSON: ${fault instanceof Error ? fault.message : String(fault)}`,
-        );
+        faults.push(`MODELS must be the path of a file of JSON: ${messageOf(fault)}`);
         return [];
     }
     const before = faults.length;

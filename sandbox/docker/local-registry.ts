@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, mkdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { writeWhole } from "../files";
+import { freePorts } from "../kubernetes/control-plane/ports";
 import { LocalRegistry } from "./registry";
 
 /** A registry to push to, for as long as it is needed. */
@@ -41,7 +41,8 @@ export async function giveRegistry(
 
 async function started(program: string, folder: string): Promise<GivenRegistry> {
     mkdirSync(folder, { recursive: true });
-    const host = `127.0.0.1:${await freePort()}`;
+    const { registry: port } = await freePorts(["registry"]);
+    const host = `127.0.0.1:${port}`;
     const config = join(folder, "config.yml");
     const settings = {
         ...{ version: "0.1", log: { level: "error", accesslog: { disabled: true } }, http: { addr: host } },
@@ -91,18 +92,4 @@ export function programIn(path: string, name: string): string | undefined {
                 return false;
             }
         });
-}
-
-export function freePort(): Promise<number> {
-    return new Promise((resolve, reject) => {
-        const server = createServer();
-        server.on("error", reject);
-        server.listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            server.close(() => {
-                if (typeof address === "object" && address !== null) resolve(address.port);
-                else reject(new Error("no port is free"));
-            });
-        });
-    });
 }

@@ -1,5 +1,5 @@
-import { IsomorphicFetchHttpLibrary, RequestContext, Watch } from "@kubernetes/client-node";
-import type { HttpMethod, KubeConfig } from "@kubernetes/client-node";
+import { IsomorphicFetchHttpLibrary, KubeConfig, RequestContext, Watch } from "@kubernetes/client-node";
+import type { HttpMethod } from "@kubernetes/client-node";
 import { isObject } from "../azure/properties";
 import type { Values } from "../protocol/values";
 import { ApiError, Unreachable } from "./api-faults";
@@ -10,6 +10,13 @@ export interface Sent {
     body?: object;
     /** @default application/json */
     contentType?: string;
+}
+
+/** A kubeconfig by its text. */
+export function kubeConfigOf(text: string): KubeConfig {
+    const config = new KubeConfig();
+    config.loadFromString(text);
+    return config;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { thirdParties } from "../../facts/third-party";
+import { useOwnCache } from "./own-cache";
 
 const { controllerFolder, controllerVersion, ensureController } = jest.requireActual<{
     controllerFolder: (name: string) => string;
@@ -11,18 +11,11 @@ const { controllerFolder, controllerVersion, ensureController } = jest.requireAc
 }>("../../tools/controllers.cjs");
 
 const script = resolve(__dirname, "..", "..", "tools", "controllers.cjs");
-const before = { ...process.env };
-let cache: string;
+const cache = useOwnCache("controllers");
 let made: number;
 
 beforeEach(() => {
-    cache = mkdtempSync(join(tmpdir(), "controllers-"));
-    process.env.XDG_CACHE_HOME = cache;
     made = 0;
-});
-afterEach(() => {
-    process.env = { ...before };
-    rmSync(cache, { recursive: true });
 });
 
 /** A build that comes with these programs. */
@@ -39,7 +32,7 @@ test("a controller is built once, outside the clone, even by two at a time", asy
     const [one, other] = await Promise.all([ensure(...all), ensure(...all)]);
     expect(made).toBe(1);
     expect(other).toBe(one);
-    expect(one.startsWith(cache)).toBe(true);
+    expect(one.startsWith(cache())).toBe(true);
     await ensure(...all);
     expect(made).toBe(1);
 });
@@ -57,10 +50,10 @@ test("they are of the versions that the platform mirrors", () => {
 });
 
 test("without Go, they stay recorded, and it is told", () => {
-    const bin = join(cache, "bin");
+    const bin = join(cache(), "bin");
     mkdirSync(bin);
     const { status, stdout } = spawnSync(process.execPath, [script, "begin"], {
-        env: { PATH: bin, HOME: cache, XDG_CACHE_HOME: cache },
+        env: { PATH: bin, HOME: cache(), XDG_CACHE_HOME: cache() },
         encoding: "utf8",
     });
     expect(status).toBe(0);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { useOwnCache } from "./own-cache";
 
 interface Module {
     module: string;
@@ -14,17 +14,7 @@ const { ensureDefinitions, proxiesOf, unpack } = jest.requireActual<{
     unpack: (module: Module, into: string, fetchArchive: () => Promise<Buffer>) => Promise<void>;
 }>("../../tools/definitions.cjs");
 
-let folder: string;
-const before = process.env.XDG_CACHE_HOME;
-beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "definitions-"));
-    process.env.XDG_CACHE_HOME = folder;
-});
-afterEach(() => {
-    if (before === undefined) delete process.env.XDG_CACHE_HOME;
-    else process.env.XDG_CACHE_HOME = before;
-    rmSync(folder, { recursive: true });
-});
+const folder = useOwnCache("definitions");
 
 /** A zip archive without compression, as module proxies give them. */
 function zipOf(files: Record<string, string>): Buffer {
@@ -67,11 +57,11 @@ function sumOf(files: Record<string, string>): string {
 }
 
 test("each definition in the module's folder becomes a file of its own, and nothing else does", async () => {
-    await unpack({ module: rockets, sum: sumOf(content), folder: "crds" }, folder, () =>
+    await unpack({ module: rockets, sum: sumOf(content), folder: "crds" }, folder(), () =>
         Promise.resolve(zipOf(content)),
     );
-    expect(readdirSync(folder)).toEqual(["pads.example.com.json", "rockets.example.com.json"]);
-    expect(JSON.parse(readFileSync(join(folder, "pads.example.com.json"), "utf8"))).toMatchObject({
+    expect(readdirSync(folder())).toEqual(["pads.example.com.json", "rockets.example.com.json"]);
+    expect(JSON.parse(readFileSync(join(folder(), "pads.example.com.json"), "utf8"))).toMatchObject({
         kind: "CustomResourceDefinition",
         metadata: { name: "pads.example.com" },
     });
@@ -80,10 +70,10 @@ test("each definition in the module's folder becomes a file of its own, and noth
 test("a module that is not what it was is refused", async () => {
     const changed = { ...content, [`${rockets}/go.mod`]: "module example.com/rockets" };
     const wanted = { module: rockets, sum: sumOf(content), folder: "crds" };
-    await expect(unpack(wanted, folder, () => Promise.resolve(zipOf(changed)))).rejects.toThrow(
+    await expect(unpack(wanted, folder(), () => Promise.resolve(zipOf(changed)))).rejects.toThrow(
         `${rockets} is not what it was: ${sumOf(changed)}, expected ${sumOf(content)}`,
     );
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder())).toEqual([]);
 });
 
 test("they are fetched once, and a fetch that did not end is made again", async () => {
@@ -96,7 +86,7 @@ test("they are fetched once, and a fetch that did not end is made again", async 
     await expect(ensureDefinitions(broken)).rejects.toThrow("cut off");
     const first = await ensureDefinitions(whole);
     expect(await ensureDefinitions(whole)).toBe(first);
-    expect(first.startsWith(folder)).toBe(true);
+    expect(first.startsWith(folder())).toBe(true);
     expect(fetched).toBe(1);
 });
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { useOwnCache } from "./own-cache";
 
 type Way = (folder: string) => Promise<string | undefined>;
 const { ensureKubernetes, kubernetesFolder, versionsOf } = jest.requireActual<{
@@ -12,18 +12,11 @@ const { ensureKubernetes, kubernetesFolder, versionsOf } = jest.requireActual<{
 
 const tools = resolve(__dirname, "..", "..", "tools");
 const programs = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok"];
-const before = { ...process.env };
-let cache: string;
+const cache = useOwnCache("kubernetes");
 let tried: string[];
 
 beforeEach(() => {
-    cache = mkdtempSync(join(tmpdir(), "kubernetes-"));
-    process.env.XDG_CACHE_HOME = cache;
     tried = [];
-});
-afterEach(() => {
-    process.env = { ...before };
-    rmSync(cache, { recursive: true });
 });
 
 /** Ways that put programs there: a way without an answer of its own puts all of them. */
@@ -44,7 +37,7 @@ test("the control plane is downloaded once, outside the clone, even by two at a 
     const [one, other] = await Promise.all([ensure(true), ensure(true)]);
     expect(tried).toEqual(["download"]);
     expect(other).toBe(one);
-    expect(one.startsWith(cache)).toBe(true);
+    expect(one.startsWith(cache())).toBe(true);
     await ensure(true);
     expect(tried).toHaveLength(1);
 });
@@ -69,10 +62,10 @@ test("a download is of the versions that a build is pinned to", () => {
 });
 
 test("without a network and without Go, the error says what to do", () => {
-    const bin = join(cache, "bin");
+    const bin = join(cache(), "bin");
     mkdirSync(bin);
     const { status, stderr } = spawnSync(process.execPath, [join(tools, "kubernetes.cjs")], {
-        env: { PATH: bin, HOME: cache, XDG_CACHE_HOME: cache, HTTPS_PROXY: "http://127.0.0.1:9" },
+        env: { PATH: bin, HOME: cache(), XDG_CACHE_HOME: cache(), HTTPS_PROXY: "http://127.0.0.1:9" },
         encoding: "utf8",
     });
     expect(stderr).toContain("kubernetes: no download");

@@ -1,6 +1,5 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { useOwnCache } from "./own-cache";
 
 type Way = (folder: string) => Promise<void>;
 const { ensureManifestScanners } = jest.requireActual<{
@@ -10,17 +9,7 @@ const { ensureManifestScanners } = jest.requireActual<{
     }) => Promise<Record<string, string>>;
 }>("../../tools/manifest-scanners.cjs");
 
-const before = process.env.XDG_CACHE_HOME;
-let cache: string;
-beforeEach(() => {
-    cache = mkdtempSync(join(tmpdir(), "manifest-scanners-"));
-    process.env.XDG_CACHE_HOME = cache;
-});
-afterEach(() => {
-    if (before === undefined) delete process.env.XDG_CACHE_HOME;
-    else process.env.XDG_CACHE_HOME = before;
-    rmSync(cache, { recursive: true });
-});
+const cache = useOwnCache("manifest-scanners");
 
 test("what reads manifests is made once, outside the clone, with a reader for each version", async () => {
     const made: string[] = [];
@@ -40,5 +29,5 @@ test("what reads manifests is made once, outside the clone, with a reader for ea
     expect(made).toEqual(["score", "1.34", "1.36"]);
     const readers = JSON.parse(first.MLPLATFORM_MANIFEST_READERS ?? "{}") as Record<string, string>;
     expect(Object.keys(readers)).toEqual(["1.34", "1.36"]);
-    for (const path of Object.values(readers)) expect(path.startsWith(cache)).toBe(true);
+    for (const path of Object.values(readers)) expect(path.startsWith(cache())).toBe(true);
 });

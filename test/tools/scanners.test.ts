@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { useOwnCache } from "./own-cache";
 
 type Way = (folder: string) => Promise<void>;
 const { ensureScanners } = jest.requireActual<{
@@ -8,19 +8,11 @@ const { ensureScanners } = jest.requireActual<{
 }>("../../tools/scanners.cjs");
 
 const sources = resolve(__dirname, "..", "..", "tools", "scanners");
-const before = process.env.XDG_CACHE_HOME;
-let cache: string;
+const cache = useOwnCache("scanners");
 let made: string[];
 
 beforeEach(() => {
-    cache = mkdtempSync(join(tmpdir(), "scanners-"));
-    process.env.XDG_CACHE_HOME = cache;
     made = [];
-});
-afterEach(() => {
-    if (before === undefined) delete process.env.XDG_CACHE_HOME;
-    else process.env.XDG_CACHE_HOME = before;
-    rmSync(cache, { recursive: true });
 });
 
 function ensure(fails = false): Promise<Record<string, string>> {
@@ -39,7 +31,7 @@ test("scanners are made once, outside the clone, even by two at a time", async (
     const [one, other] = await Promise.all([ensure(), ensure()]);
     expect(made).toEqual(["checkov", "kics"]);
     expect(other).toEqual(one);
-    for (const path of Object.values(one)) expect(path.startsWith(cache)).toBe(true);
+    for (const path of Object.values(one)) expect(path.startsWith(cache())).toBe(true);
     await ensure();
     expect(made).toHaveLength(2);
 });

@@ -7,6 +7,7 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { blobAccess, blobAt } from "../blob";
+import { messageOf } from "../refusal";
 import { readCard } from "./card";
 
 /** A model by what it holds. */
@@ -123,7 +124,7 @@ export async function openUri(uri: string): Promise<Readable | undefined> {
         return readableStreamBody as Readable | undefined;
     } catch (fault) {
         if ((fault as { statusCode?: number }).statusCode === 404) return undefined;
-        throw new Error(`reading ${uri} failed: ${fault instanceof Error ? fault.message : String(fault)}`, {
+        throw new Error(`reading ${uri} failed: ${messageOf(fault)}`, {
             cause: fault,
         });
     }

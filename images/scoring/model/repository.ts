@@ -1,4 +1,4 @@
-import { Refusal } from "../refusal";
+import { Refusal, messageOf } from "../refusal";
 import type { Models, Scorer } from "../scorer";
 import type { ModelSettings, ServeSettings } from "../settings";
 import type { Log } from "../telemetry/log";
@@ -40,7 +40,7 @@ export class Repository implements Models {
             try {
                 await this.loadOne(entry);
             } catch (fault) {
-                entry.refused = fault instanceof Error ? fault.message : String(fault);
+                entry.refused = messageOf(fault);
                 this.log.event("error", "model refused", { model: name, version, reason: entry.refused });
             }
         }

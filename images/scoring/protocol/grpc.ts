@@ -3,7 +3,7 @@ import type { Server as NetServer, Socket } from "node:net";
 import type { sendUnaryData, Server, ServerUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { LoadedModel } from "../model/loaded-model";
 import type { Repository } from "../model/repository";
-import { faultsOf, Refusal } from "../refusal";
+import { Refusal, faultsOf, messageOf } from "../refusal";
 import type { RefusalKind } from "../refusal";
 import type { InferOptions } from "../scorer";
 import type { Log } from "../telemetry/log";
@@ -186,7 +186,7 @@ function handlersOf(args: GrpcArgs, statuses: Statuses): UntypedServiceImplement
                         done(null, value, tell());
                     },
                     (fault: unknown) => {
-                        const message = fault instanceof Error ? fault.message : String(fault);
+                        const message = messageOf(fault);
                         const kind = fault instanceof Refusal ? fault.kind : "failed";
                         if (kind === "failed")
                             log.event("error", "request failed", { path: call.getPath(), reason: message });

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { fastify } from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import type { Repository } from "../model/repository";
-import { Refusal } from "../refusal";
+import { Refusal, messageOf } from "../refusal";
 import type { InferOptions } from "../scorer";
 import type { Log } from "../telemetry/log";
 import type { Tracer } from "../telemetry/traces";
@@ -152,7 +152,7 @@ export const goneWith = (response: ServerResponse): { readonly aborted: boolean 
 
 /** Answers with what is wrong, as {"error"}. */
 function answerFault({ log }: HttpArgs, fault: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const message = fault instanceof Error ? fault.message : String(fault);
+    const message = messageOf(fault);
     const given = fault instanceof Refusal ? fault.status : (fault as { statusCode?: number }).statusCode;
     const status = given ?? 500;
     if (status >= 500)

@@ -1,9 +1,8 @@
-import { Refusal } from "../refusal";
+import { Refusal, messageOf } from "../refusal";
 import type { InferOptions } from "../scorer";
 import { datatypes, elementsOf } from "../tensor";
 import type { Tensor, TensorData } from "../tensor";
 import type { Runner } from "./runner";
-import { messageOf } from "./worker-messages";
 
 export interface BatcherSettings {
     /** Rows of one run, 1 to 1024; 1 runs each request by itself. */

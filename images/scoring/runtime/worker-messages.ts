@@ -21,5 +21,3 @@ export function buffersOf(tensors: readonly Tensor[]): ArrayBuffer[] {
         if (ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer) buffers.add(data.buffer);
     return [...buffers];
 }
-
-export const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));

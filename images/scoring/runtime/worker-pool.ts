@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { messageOf } from "../refusal";
 import type { Tensor, TensorSpec } from "../tensor";
 import type { Ran, Runner } from "./runner";
 import type { SessionArgs } from "./session";
-import { buffersOf, messageOf } from "./worker-messages";
+import { buffersOf } from "./worker-messages";
 import type { Job, Told } from "./worker-messages";
 
 /** A job that waits in a worker's port begins the moment the one before it ends. */

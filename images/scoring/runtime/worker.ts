@@ -1,7 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { messageOf } from "../refusal";
 import { Session } from "./session";
 import type { SessionArgs } from "./session";
-import { buffersOf, messageOf } from "./worker-messages";
+import { buffersOf } from "./worker-messages";
 import type { Job, Told } from "./worker-messages";
 
 /** Entry point of a thread: a session of its own, and one job after the other. */

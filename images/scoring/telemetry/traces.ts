@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { messageOf } from "../refusal";
 import type { Log } from "./log";
 
 type Attributes = Readonly<Record<string, string | number>>;
@@ -72,7 +73,7 @@ export class Tracer {
             if (!answer.ok) throw new Error(`the collector answered ${answer.status}`);
             if (dropped > 0) this.log.event("warn", "spans dropped", { dropped });
         } catch (fault) {
-            const reason = fault instanceof Error ? fault.message : String(fault);
+            const reason = messageOf(fault);
             this.log.event("warn", "spans lost", { lost: spans.length + dropped, reason });
         }
     }
@@ -98,7 +99,7 @@ export class Span {
     ) {}
 
     fail(fault: unknown): void {
-        this.fault = fault instanceof Error ? fault.message : String(fault);
+        this.fault = messageOf(fault);
     }
 
     end({ queueMs, computeMs, rows }: Timing = {}): void {

@@ -1,4 +1,4 @@
-import { halfToNumber } from "../half";
+import { numberOfHalf } from "../float16";
 import type { CardOutput, ModelCard } from "../model/card";
 import type { Tensor } from "../tensor";
 import type { Edges } from "./placement";
@@ -41,7 +41,7 @@ export function grid(outputs: Outputs, name: string, rank?: number): Grid {
 /** Classes and counts may come as INT64; FP16 comes as its bits. */
 function numbersOf(datatype: Tensor["datatype"], data: Tensor["data"]): ArrayLike<number> {
     if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data, Number);
-    if (datatype === "FP16") return Float32Array.from(data as Uint16Array, halfToNumber);
+    if (datatype === "FP16") return Float32Array.from(data as Uint16Array, numberOfHalf);
     return data as ArrayLike<number>;
 }
 

@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import type { Sharp, Metadata } from "sharp";
 import type { CardInput } from "../model/card";
+import { messageOf } from "../refusal";
 import { PictureFault } from "./picture-fault";
 import { place } from "./placement";
 import type { Placement } from "./placement";
@@ -97,7 +98,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
     try {
         return await work();
     } catch (fault) {
-        const [line = ""] = (fault instanceof Error ? fault.message : String(fault)).split("\n");
+        const [line = ""] = messageOf(fault).split("\n");
         const reason = line.includes("pixel limit") ? "it has more pixels than a picture may have" : line.trim();
         throw new PictureFault(422, `the picture cannot be decoded: ${reason}`);
     }

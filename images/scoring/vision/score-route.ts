@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { cardBeside } from "../model/card-file";
 import { optional, number, record, text, whole } from "../model/shape";
 import type { Of } from "../model/shape";
-import { Refusal, faultsOf } from "../refusal";
+import { Refusal, faultsOf, messageOf } from "../refusal";
 import type { Models, Scorer } from "../scorer";
 import { answerTypeFor, answerTypes } from "./accept";
 import { answered, csvHead, csvLines, failed, modelOf, rowsOf } from "./answer";
@@ -168,5 +168,3 @@ function statusOf(fault: unknown): number {
 /** Its parser has no codes for forms that end too early or make no sense. */
 const isBrokenForm = (fault: unknown): boolean =>
     fault instanceof Error && /multipart|Malformed|Unexpected end|Part terminated/i.test(fault.message);
-
-const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { AppsV1Api, CoreV1Api, KubeConfig, makeInformer } from "@kubernetes/client-node";
-import type { Informer, ObjectCache, V1Deployment, V1Pod } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, makeInformer } from "@kubernetes/client-node";
+import type { Informer, KubeConfig, ObjectCache, V1Deployment, V1Pod } from "@kubernetes/client-node";
+import { kubeConfigOf } from "../api-server";
 import type { ProcessRecord } from "../control-plane/children";
 import { freePorts } from "../control-plane/ports";
 import { KubeApi } from "../provider/api";
@@ -40,14 +41,14 @@ export class Controllers {
     private readonly running = new Map<ControllerKind, RunningController>();
     private readonly starting = new Set<Promise<void>>();
     private readonly processes = new Map<ControllerKind, ProcessRecord[]>();
-    private readonly config = new KubeConfig();
+    private readonly config: KubeConfig;
     private readonly api: KubeApi;
     private stopped = false;
     private following: Promise<void> = Promise.resolve();
     private timer: NodeJS.Timeout | undefined;
 
     constructor(private readonly options: ControllersOptions) {
-        this.config.loadFromString(options.kubeconfig);
+        this.config = kubeConfigOf(options.kubeconfig);
         this.api = new KubeApi({ kubeconfig: options.kubeconfig }, {});
         const apps = this.config.makeApiClient(AppsV1Api);
         this.informer = makeInformer(

@@ -1,6 +1,5 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import { ApiError, isNotFound } from "../api-faults";
-import { ApiServer } from "../api-server";
+import { ApiServer, kubeConfigOf } from "../api-server";
 
 /** An object of the cluster, as far as disks look at it. */
 export interface Held {
@@ -28,11 +27,7 @@ export class DiskCluster {
     private readonly server: ApiServer;
 
     constructor(kubeconfig: string) {
-        this.server = new ApiServer(() => {
-            const config = new KubeConfig();
-            config.loadFromString(kubeconfig);
-            return config;
-        });
+        this.server = new ApiServer(() => kubeConfigOf(kubeconfig));
     }
 
     stop(): void {

@@ -3,7 +3,6 @@ import {
     CoreV1Api,
     CustomObjectsApi,
     DiscoveryV1Api,
-    KubeConfig,
     makeInformer,
     PatchStrategy,
     setHeaderOptions,
@@ -16,6 +15,7 @@ import {
     type V1Namespace,
     type V1Service,
 } from "@kubernetes/client-node";
+import { kubeConfigOf } from "../api-server";
 import { answered } from "../nodes/cluster-view";
 import { attachmentsOf } from "./attachment";
 import { controllerName } from "./objects";
@@ -62,8 +62,7 @@ export class GatewayController {
     private again = false;
 
     private constructor(private readonly options: GatewayOptions) {
-        const config = new KubeConfig();
-        config.loadFromString(options.kubeconfig);
+        const config = kubeConfigOf(options.kubeconfig);
         this.custom = config.makeApiClient(CustomObjectsApi);
         const core = config.makeApiClient(CoreV1Api);
         const discovery = config.makeApiClient(DiscoveryV1Api);

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api } from "@kubernetes/client-node";
 import type { V1Pod } from "@kubernetes/client-node";
 import { formatAddress, parseBlock } from "../../azure/cidr";
 import { readOwn } from "../../files";
+import { kubeConfigOf } from "../api-server";
 import { killLeftovers } from "../control-plane/children";
 import type { ProcessRecord } from "../control-plane/children";
 import { answered, ClusterView } from "../nodes/cluster-view";
@@ -58,8 +59,7 @@ export class LocalPods {
     private stopped = false;
 
     private constructor(private readonly options: LocalPodsOptions) {
-        const config = new KubeConfig();
-        config.loadFromString(options.kubeconfig);
+        const config = kubeConfigOf(options.kubeconfig);
         this.core = config.makeApiClient(CoreV1Api);
         this.view = new ClusterView(
             options.kubeconfig,

@@ -3,7 +3,6 @@ import {
     ApiException,
     AppsV1Api,
     CoreV1Api,
-    KubeConfig,
     makeInformer,
     PatchStrategy,
     setHeaderOptions,
@@ -14,6 +13,7 @@ import {
     type V1Node,
     type V1Pod,
 } from "@kubernetes/client-node";
+import { kubeConfigOf } from "../api-server";
 
 /** What an event is about, and says. */
 export interface Told {
@@ -38,8 +38,7 @@ export class ClusterView {
     private stopped = false;
 
     constructor(kubeconfig: string, changed: () => void, log: (line: string) => void) {
-        const config = new KubeConfig();
-        config.loadFromString(kubeconfig);
+        const config = kubeConfigOf(kubeconfig);
         this.core = config.makeApiClient(CoreV1Api);
         const apps = config.makeApiClient(AppsV1Api);
         this.watches = {

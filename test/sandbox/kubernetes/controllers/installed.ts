@@ -31,18 +31,22 @@ export async function install(cluster: TestControlPlane): Promise<void> {
     if (rest.length > 0) apply(cluster, rest);
 }
 
-/** Installs a release of a chart. */
-export async function installRelease({ plane }: TestControlPlane, inputs: Values): Promise<void> {
+async function providerOf({ plane }: TestControlPlane): Promise<KubernetesProvider> {
     const provider = new KubernetesProvider("4.34.2", { definitions: () => Promise.resolve(customDefinitions()) });
     await provider.configure({ kubeconfig: readFileSync(plane.adminKubeconfig, "utf8") });
+    return provider;
+}
+
+/** Installs a release of a chart. */
+export async function installRelease(cluster: TestControlPlane, inputs: Values): Promise<void> {
+    const provider = await providerOf(cluster);
     const urn = `urn:pulumi:dev::live::${releaseType}::${String(inputs.name)}`;
     await provider.create({ urn, token: releaseType, preview: false, timeoutSeconds: 90, inputs });
 }
 
 /** Uninstalls a release. */
 export async function uninstall(cluster: TestControlPlane, id: string): Promise<void> {
-    const provider = new KubernetesProvider("4.34.2", { definitions: () => Promise.resolve(customDefinitions()) });
-    await provider.configure({ kubeconfig: readFileSync(cluster.plane.adminKubeconfig, "utf8") });
+    const provider = await providerOf(cluster);
     const urn = `urn:pulumi:dev::live::${releaseType}::${id}`;
     await provider.delete({ urn, token: releaseType, id, olds: {}, timeoutSeconds: 60 });
 }

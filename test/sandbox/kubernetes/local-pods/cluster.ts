@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { AppsV1Api, BatchV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import { clusterFiles } from "../../../../sandbox/kubernetes/control-plane/settings";
 import { fleetOf, images, pool } from "../nodes/manifests";
+import { Clients } from "../clients";
 import { testFacts, testIssuerUrl, useControlPlane } from "../control-plane";
 import type { TestControlPlane } from "../control-plane";
 
@@ -21,11 +22,12 @@ export const scorerIdentity = {
 };
 
 /** A cluster with a pool of two nodes, in which pods of the image `app` are processes of program.cjs. */
-export class LocalCluster {
+export class LocalCluster extends Clients {
     readonly namespace = "team";
-    private readonly cluster: TestControlPlane;
+    protected readonly cluster: TestControlPlane;
 
     constructor(azure: Parameters<typeof testFacts>[0] = {}) {
+        super();
         const facts = testFacts({ identities: [scorerIdentity], ...azure });
         const fleet = fleetOf(pool("work", { minCount: 2, maxCount: 2, count: 2 }));
         this.cluster = useControlPlane({ programs: { app: join(__dirname, "program.cjs") } }, { ...facts, fleet });
@@ -52,15 +54,6 @@ export class LocalCluster {
     }
     get control(): TestControlPlane {
         return this.cluster;
-    }
-    get core(): CoreV1Api {
-        return this.cluster.client(CoreV1Api);
-    }
-    get apps(): AppsV1Api {
-        return this.cluster.client(AppsV1Api);
-    }
-    get batch(): BatchV1Api {
-        return this.cluster.client(BatchV1Api);
     }
 
     async pods(app: string): Promise<V1Pod[]> {

@@ -3,9 +3,6 @@ import { openSync, closeSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import {
-    AppsV1Api,
-    BatchV1Api,
-    CoreV1Api,
     PatchStrategy,
     PolicyV1Api,
     SchedulingV1Api,
@@ -19,12 +16,13 @@ import type { FleetDescription } from "../../../../sandbox/kubernetes/nodes/desc
 import { runNodeController, type NodeController } from "../../../../sandbox/kubernetes/nodes/node-controller";
 import { kwokFlags, kwokStages } from "../../../../sandbox/kubernetes/nodes/stages";
 import { cpu, fleetOf, images, ready, template } from "./manifests";
+import { Clients } from "../clients";
 import { kubernetesPrograms, startTimeoutMs, useControlPlane } from "../control-plane";
 
 const merge = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
 
 /** A control plane with simulated nodes for the tests of one file. */
-export class Fleet {
+export class Fleet extends Clients {
     description: FleetDescription = fleetOf();
     /** Numbers of machines as the sandbox's Azure would show them. */
     counts: Readonly<Record<string, number>> = {};
@@ -32,22 +30,14 @@ export class Fleet {
     readonly reports: Readonly<Record<string, number>>[] = [];
     readonly log: string[] = [];
     private running: { controller: NodeController; kwok: ChildProcess } | undefined;
-    private readonly cluster = useControlPlane();
+    protected readonly cluster = useControlPlane();
 
     constructor() {
+        super();
         beforeAll(() => this.start(), startTimeoutMs);
         afterAll(() => this.stop(), startTimeoutMs);
     }
 
-    get core(): CoreV1Api {
-        return this.cluster.client(CoreV1Api);
-    }
-    get apps(): AppsV1Api {
-        return this.cluster.client(AppsV1Api);
-    }
-    get batch(): BatchV1Api {
-        return this.cluster.client(BatchV1Api);
-    }
     get policy(): PolicyV1Api {
         return this.cluster.client(PolicyV1Api);
     }
