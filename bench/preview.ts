@@ -57,7 +57,7 @@ async function main(): Promise<void> {
                     runs[name].push(run);
                     const megabytes = String(run.peakMegabytes).padStart(5);
                     process.stdout.write(
-                        `round ${round}  ${name.padEnd(10)} ${run.seconds.toFixed(2)} s ${megabytes} MB\n`,
+                        `round ${round}  ${name.padEnd(10)} ${run.seconds.toFixed(2)} s (${run.cpuSeconds.toFixed(2)} s of CPU) ${megabytes} MB\n`,
                     );
                 }
             }
@@ -99,8 +99,10 @@ function report(resources: number, runs: Record<"stack" | "floor" | "leanFloor",
         resources,
         rounds,
         ratio: rounded(paired(runs.floor, (run) => run.seconds)),
+        cpuRatio: rounded(paired(runs.floor, (run) => run.cpuSeconds)),
         memoryRatio: rounded(paired(runs.floor, (run) => run.peakMegabytes)),
         leanFloorRatio: rounded(paired(runs.leanFloor, (run) => run.seconds)),
+        leanFloorCpuRatio: rounded(paired(runs.leanFloor, (run) => run.cpuSeconds)),
         leanFloorMemoryRatio: rounded(paired(runs.leanFloor, (run) => run.peakMegabytes)),
         seconds: rounded(seconds(runs.stack)),
         floorSeconds: rounded(seconds(runs.floor)),
