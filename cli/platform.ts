@@ -27,12 +27,23 @@ function layersIn(at: Places, environment: string): string[] {
     throw new UserError(`--environment must be one that has stacks, ${known.join(", ")}, got "${environment}"`);
 }
 
-/** Brings all stacks of an environment up, each after those that it stands on. */
+/** Brings all stacks of an environment up, each after those that it stands on, and asks its endpoint for a picture. */
 export async function startEnvironment(
     context: Context,
     environment: string,
     behaviour: AzureBehaviour,
 ): Promise<void> {
+    await startLayers(context, environment, behaviour);
+    if (isKubernetesOff()) return;
+    const endpoints = endpointsOf(context.at, environment);
+    if (Object.keys(endpoints).length === 0) return;
+    context.terminal.line();
+    for (const [name, address] of Object.entries(endpoints)) context.terminal.line(`${name} answers at ${address}`);
+    await score(context, environment, {});
+}
+
+/** Brings all stacks of an environment up, each after those that it stands on. */
+export async function startLayers(context: Context, environment: string, behaviour: AzureBehaviour): Promise<void> {
     const { at, terminal } = context;
     const [foundation = environment, ...above] = layersIn(at, environment);
     if (isKubernetesOff()) {
@@ -47,11 +58,6 @@ export async function startEnvironment(
         if (stack === above.find((one) => teams.includes(one))) await fillStorage(context, environment, foundation);
         await start(context, stack, behaviour, stack === above.at(-1) ? nextCommands(environment, stack) : []);
     }
-    const endpoints = endpointsOf(at, environment);
-    if (Object.keys(endpoints).length === 0) return;
-    terminal.line();
-    for (const [name, address] of Object.entries(endpoints)) terminal.line(`${name} answers at ${address}`);
-    await score(context, environment, {});
 }
 
 function nextCommands(environment: string, top: string): [string, string][] {

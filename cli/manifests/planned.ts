@@ -7,7 +7,7 @@ import { sandboxFiles } from "../../sandbox/kubernetes/identity/places";
 import { cloudResources } from "../deployment";
 import type { Deployment } from "../deployment";
 import { places, type Places } from "../places";
-import { startEnvironment } from "../platform";
+import { startLayers } from "../platform";
 import type { Context } from "../stack-run";
 import { UserError } from "../user-error";
 import { committedConfig, layersOf, stateFile } from "../workspace";
@@ -54,7 +54,7 @@ async function onItsLayers(
     const home = mkdtempSync(join(tmpdir(), "mlplatform-planned-"));
     const below = { ...context, at: { ...places(home), root: context.at.root } };
     try {
-        await startEnvironment(below, environment, {});
+        await startLayers(below, environment, {});
         await work(below);
     } finally {
         for (const folder of sandboxFiles(dirname(below.at.sandboxStore)).allClusters())
