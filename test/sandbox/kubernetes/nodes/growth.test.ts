@@ -93,6 +93,8 @@ test("the most nodes of a pool and its vCPU quota stop growth, and events say so
     await fleet.until(async () => (await fleet.events(namespace, "FailedScaleUp")).length > 0, "the quota's event");
     const [short] = await fleet.events(namespace, "FailedScaleUp");
     expect(short?.message).toContain("exceeding approved Standard NCASv3_T4 Family Cores quota");
+    // The event comes with the decision; the machine that the quota has room for takes its time to be a node.
+    await fleet.until(async () => (await fleet.nodes("gpu")).length > 0, "the first GPU node");
     expect((await fleet.nodes("gpu")).length).toBe(1);
     // More quota: it is tried again.
     fleet.become({
