@@ -42,6 +42,7 @@ import { readinessOf } from "./readiness";
 import { replacePaths } from "./replacement";
 import { defaultSettings, settingDifferences, settingFaults, settingsOf } from "./settings";
 import type { Surroundings } from "./surroundings";
+import { wakeFinalizer } from "./stuck-definition";
 import { until, WaitFailed } from "./wait";
 import { waitForOf } from "./wait-for";
 
@@ -277,8 +278,9 @@ export class KubernetesProvider implements PackageBackend {
             await until(
                 async () => {
                     const live = await this.existing(api, type, namespace, name);
-                    if (live?.metadata.uid !== found.metadata.uid) return "done";
-                    return { because: live ? holders(live) : [] };
+                    if (!live || live.metadata.uid !== found.metadata.uid) return "done";
+                    await wakeFinalizer(api, type, live);
+                    return { because: holders(live) };
                 },
                 { name, timeoutSeconds: timeout, cancellation },
             );

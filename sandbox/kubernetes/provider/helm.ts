@@ -23,6 +23,7 @@ import type { GroupVersionKind, KubeObject } from "./objects";
 import { readinessOf } from "./readiness";
 import { forget, helmManager, record, rendered, revisionsOf } from "./release";
 import type { Revision } from "./release";
+import { wakeFinalizer } from "./stuck-definition";
 import { until } from "./wait";
 import type { Cancellation, Progress } from "./wait";
 
@@ -170,8 +171,12 @@ export class HelmReleases {
         const gone = [...last.objects, ...definitions];
         await remove(api, gone);
         for (const object of gone) {
-            const look = async (): Promise<Progress> =>
-                (await live(api, object)) ? { because: [`${keyOf(object)} is still there`] } : "done";
+            const look = async (): Promise<Progress> => {
+                const found = await live(api, object);
+                if (!found) return "done";
+                await wakeFinalizer(api, typeOfObject(object), found);
+                return { because: [`${keyOf(object)} is still there`] };
+            };
             await until(look, { name, timeoutSeconds: timeoutSeconds || defaultTimeoutSeconds, cancellation });
         }
         for (const revision of revisions) await forget(api, revision);
