@@ -1,26 +1,61 @@
 import { messageOf } from "./refusal";
 import { serve } from "./serve";
 import { serveSettings } from "./settings";
+import { Log } from "./telemetry/log";
+import { proveByGolden } from "./vision/golden";
+
+/** What a shard ends with that was told to end before it was done. */
+const terminatedExit = 143;
 
 /** Entry point of the scorer's image. */
 async function main([command]: readonly string[]): Promise<void> {
-    if (command !== "serve") throw new Error(`what is asked for must be serve, got "${command ?? ""}"`);
+    if (command === "serve") await online();
+    else if (command === "batch") await batch();
+    else throw new Error(`what is asked for must be serve or batch, got "${command ?? ""}"`);
+}
+
+async function online(): Promise<void> {
     const settings = serveSettings(process.env);
-    const serving = await serve(settings);
+    const serving = await serve(settings, proveByGolden);
     const stop = (): void => {
         // What takes longer than this, nobody waits for any more.
         setTimeout(() => process.exit(1), settings.drainSeconds * 1000).unref();
         serving.drain().then(() => process.exit(0), fail);
     };
-    process.on("SIGTERM", stop);
-    process.on("SIGINT", stop);
+    onEnd(stop);
     await serving.loaded;
 }
 
-function fail(fault: unknown): void {
-    const message = messageOf(fault);
-    process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level: "error", message })}\n`);
-    process.exit(1);
+/** Scores one shard; what has been done by the time that it is told to end is kept. */
+async function batch(): Promise<void> {
+    // Each is loaded where it is needed: neither waits for the other's.
+    const { BatchFault, unusableInputExit } = await import("./batch/batch-fault");
+    const { batchSettings } = await import("./batch/settings");
+    const { scoreShard } = await import("./batch/batch");
+    const ended = new AbortController();
+    onEnd(() => {
+        ended.abort();
+    });
+    try {
+        const isDone = await scoreShard(batchSettings(process.env), new Log("info"), ended.signal);
+        process.exit(isDone ? 0 : terminatedExit);
+    } catch (fault) {
+        if (!(fault instanceof BatchFault)) throw fault;
+        fail(fault, unusableInputExit);
+    }
 }
 
-main(process.argv.slice(2)).catch(fail);
+function onEnd(end: () => void): void {
+    process.on("SIGTERM", end);
+    process.on("SIGINT", end);
+}
+
+function fail(fault: unknown, code = 1): void {
+    const message = messageOf(fault);
+    process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level: "error", message })}\n`);
+    process.exit(code);
+}
+
+main(process.argv.slice(2)).catch((fault: unknown) => {
+    fail(fault);
+});

@@ -12,16 +12,18 @@ import type { LogLevel } from "./telemetry/log";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const name = text({ pattern: /^[\w.-]{1,100}$/, rule: "1 to 100 letters, digits, dots, dashes and underscores" });
-const sha256 = text({ pattern: /^[0-9a-f]{64}$/, rule: "64 of 0-9 and a-f" });
+export const sha256 = text({ pattern: /^[0-9a-f]{64}$/, rule: "64 of 0-9 and a-f" });
+export const modelUri = text({
+    pattern: /^(?:https:\/\/[a-z0-9]{3,24}\.blob\.core\.windows\.net\/[a-z0-9-]{3,63}\/|file:\/\/\/)[^\s?#]+$/,
+    rule: "https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH or file:///PATH, without a query",
+});
+export const modelBytes = whole(1, 1e12);
 const modelShape = record({
     name,
     version: optional(name),
-    uri: text({
-        pattern: /^(?:https:\/\/[a-z0-9]{3,24}\.blob\.core\.windows\.net\/[a-z0-9-]{3,63}\/|file:\/\/\/)[^\s?#]+$/,
-        rule: "https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH or file:///PATH, without a query",
-    }),
+    uri: modelUri,
     sha256,
-    sizeBytes: whole(1, 1e12),
+    sizeBytes: modelBytes,
     cardSha256: optional(sha256),
     /** @default MAX_BATCH */
     maxBatch: optional(whole(1, 1024)),

@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ModelCard } from "../model/card";
+import { cardBeside } from "../model/card-file";
+import type { Scorer } from "../scorer";
 import { CardMismatch } from "./candidates";
-import type { PictureScorer } from "./picture-scorer";
+import { PictureScorer } from "./picture-scorer";
 import type { Prediction } from "./predictions";
 
 type Golden = NonNullable<ModelCard["golden"]>;
@@ -16,10 +18,16 @@ export async function checkGolden(pictures: PictureScorer): Promise<void> {
     const { scorer, card } = pictures;
     if (!card.golden) return;
     const picture = await readFile(join(dirname(scorer.file), card.golden.picture));
-    const { predictions } = await pictures.score(picture);
+    const { predictions } = await pictures.score(picture, { counted: false });
     const faults = card.golden.expected.flatMap((one) => goldenFault(card, one, predictions) ?? []);
     if (faults.length > 0)
         throw new CardMismatch(`${card.name} ${card.version} fails on its golden picture: ${faults.join("; ")}`);
+}
+
+/** Has a model with a card look at its golden picture before it counts as ready. */
+export async function proveByGolden(scorer: Scorer): Promise<void> {
+    const card = await cardBeside(scorer.file);
+    if (card) await checkGolden(new PictureScorer(scorer, card));
 }
 
 function goldenFault({ golden }: ModelCard, expected: Expected, found: readonly Prediction[]): string | undefined {

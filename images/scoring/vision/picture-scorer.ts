@@ -15,7 +15,10 @@ export interface ScoredPicture {
 }
 
 /** What is asked for, and how long one waits. */
-export type PictureRequest = Wanted & Pick<InferOptions, "signal" | "deadline">;
+export interface PictureRequest extends Wanted, Pick<InferOptions, "signal" | "deadline"> {
+    /** Does it say something about what comes in? A picture of our own does not. @default true */
+    counted?: boolean;
+}
 
 /** A model with its card: pictures in, labels out. */
 export class PictureScorer {
@@ -29,7 +32,10 @@ export class PictureScorer {
      * Decodes a picture, has the model look at it, and counts how sure it was.
      * @throws PictureFault about the picture, Refusal where the model has no time, CardMismatch where card and model differ
      */
-    async score(content: Buffer, { minConfidence, top, ...waiting }: PictureRequest = {}): Promise<ScoredPicture> {
+    async score(
+        content: Buffer,
+        { minConfidence, top, counted = true, ...waiting }: PictureRequest = {},
+    ): Promise<ScoredPicture> {
         const { scorer, card } = this;
         const { bytes, placement } = await decode(content, card.input, this.limits);
         const outputs = await scorer.infer([inputTensor(card.input, bytes)], waiting);
@@ -37,7 +43,7 @@ export class PictureScorer {
             ...(minConfidence !== undefined && { minConfidence }),
             ...(top !== undefined && { top }),
         });
-        for (const { confidence } of found) scorer.observeConfidence(confidence, card.thresholds.unsure);
+        if (counted) for (const { confidence } of found) scorer.observeConfidence(confidence, card.thresholds.unsure);
         return { ...placement.picture, predictions: found };
     }
 }

@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { fetchModels } from "../../../../cli/models/models";
+import { onnxModel } from "../../../../cli/models/onnx";
+import { cardOf } from "../vision/cards";
+
+const root = join(__dirname, "..", "..", "..", "..");
+const { compile } = jest.requireActual<{ compile: (options: { root: string; out: string }) => Promise<unknown> }>(
+    "../../../../tools/compile.cjs",
+);
+const classes = 64;
+
+/** A folder of a test with pictures, a model that is quick, and what comes out; gone after the last test of the file. */
+export class BatchFolder {
+    readonly folder = mkdtempSync(join(tmpdir(), "batch-"));
+    private readonly build = join(root, ".mlplatform", "build");
+
+    constructor() {
+        beforeAll(() => compile({ root, out: this.build }), 60_000);
+        afterAll(() => {
+            rmSync(this.folder, { recursive: true, force: true });
+        });
+    }
+
+    at(...path: readonly string[]): string {
+        return join(this.folder, ...path);
+    }
+
+    uri(...path: readonly string[]): string {
+        return pathToFileURL(this.at(...path)).href;
+    }
+
+    /** Puts the project's pictures there, in turn, under as many names. */
+    async pictures(folder: string, count: number): Promise<void> {
+        const files = Object.values((await fetchModels()).pictures);
+        for (let index = 0; index < count; index++) {
+            const name = join(folder, `day-${index % 3}`, `${String(index).padStart(4, "0")}.png`);
+            mkdirSync(dirname(this.at(name)), { recursive: true });
+            copyFileSync(files[index % files.length] ?? "", this.at(name));
+        }
+    }
+
+    /** A model that tells of the brightest of 64 fields, with a card; where it lies, as a batch is told. */
+    brightest(): Record<string, string> {
+        const model = onnxModel({
+            ...{ name: "brightest", initializers: [] },
+            nodes: [{ op: "Flatten", inputs: ["in"], output: "out" }],
+            inputs: [{ name: "in", type: "float", shape: [1, 8, 8, 1] }],
+            outputs: [{ name: "out", type: "float", shape: [1, classes] }],
+        });
+        const card = cardOf(
+            { format: "logits", tensor: "out" },
+            {
+                ...{ name: "brightest", version: "2", task: "classification" },
+                input: {
+                    ...{ tensor: "in", datatype: "FP32", layout: "NHWC", width: 8, height: 8, colours: "GRAY" },
+                    ...{ resize: "stretch", scale: 0.05 },
+                },
+                labels: Array.from({ length: classes }, (_, index) => `field ${index}`),
+                thresholds: { confidence: 0, unsure: 0.6, top: 2 },
+            },
+        );
+        mkdirSync(this.at("model"), { recursive: true });
+        writeFileSync(this.at("model", "model.onnx"), model);
+        writeFileSync(this.at("model", "card.json"), JSON.stringify(card));
+        return modelAt(this.at("model", "model.onnx"));
+    }
+
+    /** Starts the program as a pod does. */
+    start(env: Readonly<Record<string, string>>): BatchRun {
+        const program = [join(this.build, "images", "scoring", "main.js"), "batch"];
+        return new BatchRun(
+            spawn(process.execPath, program, {
+                env: { PATH: process.env.PATH, MODEL_FOLDER: this.at("kept"), WORKERS: "2", ...env },
+            }),
+        );
+    }
+
+    /** Text of the file of a shard's results. */
+    text(output: string, end = ".csv", shard = 0): string {
+        return readFileSync(this.at(output, `part-${String(shard).padStart(5, "0")}${end}`), "utf8");
+    }
+
+    names(output: string): string[] {
+        return readdirSync(this.at(output)).sort();
+    }
+}
+
+/** How the model in a file is named to a batch. */
+export function modelAt(file: string): Record<string, string> {
+    const content = readFileSync(file);
+    return {
+        MODEL_URI: pathToFileURL(file).href,
+        MODEL_SHA256: createHash("sha256").update(content).digest("hex"),
+        MODEL_SIZE_BYTES: String(content.length),
+    };
+}
+
+/** A batch under way. */
+export class BatchRun {
+    errors = "";
+    private told = "";
+    readonly ended: Promise<number | undefined>;
+
+    constructor(readonly process: ChildProcess) {
+        process.stdout?.setEncoding("utf8").on("data", (text: string) => (this.told += text));
+        process.stderr?.setEncoding("utf8").on("data", (text: string) => (this.errors += text));
+        this.ended = new Promise((done) => {
+            process.on("close", (code) => {
+                done(code ?? undefined);
+            });
+        });
+    }
+
+    get events(): { message: string; inputs?: number }[] {
+        return this.told
+            .split("\n")
+            .filter((line) => line !== "")
+            .map((line) => JSON.parse(line) as { message: string; inputs?: number });
+    }
+
+    /** Waits until it has said something, or has ended. */
+    async says(message: string): Promise<void> {
+        while (this.process.exitCode === null && !this.events.some((event) => event.message === message))
+            await new Promise((done) => setTimeout(done, 5));
+    }
+}
