@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pictureNames } from "../../facts/models";
 import { Home } from "./command";
 
 const { ensureController } = jest.requireActual<{ ensureController: (name: string) => Promise<string> }>(
@@ -45,7 +46,7 @@ describe("all of dev", () => {
     );
 
     test(
-        "has the team's batch let in by Kueue, its pods started",
+        "has the team's batch let in by Kueue, and all of its pictures scored",
         async () => {
             // Built in the background; where it was not there yet, it goes to work when it is.
             await ensureController("kueue");
@@ -55,7 +56,16 @@ describe("all of dev", () => {
                 started = await home.succeed(...get, "jobs", "-o", "jsonpath={.items[*].status.startTime}");
             expect(started).not.toBe("");
             expect(await home.succeed(...get, "workloads.kueue.x-k8s.io")).toMatch(/job-nightly-.* training +True/);
-            expect(await home.succeed(...get, "pods", "-o", "name")).toContain("pod/nightly-");
+            let succeeded = "";
+            for (const end = Date.now() + 3 * minutes; succeeded !== "4" && Date.now() < end;)
+                succeeded = await home.succeed(...get, "jobs", "-o", "jsonpath={.items[*].status.succeeded}");
+            expect(succeeded).toBe("4");
+            const batch = ["--selector", "app.kubernetes.io/component=batch", "--tail", "1"];
+            const told = await home.succeed("kubectl", "dev", "--", "logs", "-n", "team-vision", ...batch);
+            const shards = told.split("\n").filter((line) => line.includes("shard is done"));
+            const inputs = shards.map((line) => (JSON.parse(line) as { inputs: number; failed: number }).inputs);
+            expect(inputs).toHaveLength(4);
+            expect(inputs.reduce((sum, one) => sum + one)).toBe(pictureNames.length);
         },
         25 * minutes,
     );
