@@ -35,3 +35,10 @@ test("nothing waits that need not: dev comes up hardly slower than Azure's rules
     // Virtual time: it does not depend on how busy the machine is.
     expect(ratio).toBeLessThanOrEqual(1.05);
 }, 300_000);
+
+test("a batch is measured against bare loops, and holds no more memory as its inputs become more", async () => {
+    const { ratio, picturesPerSecond, memoryRatio } = await figures("batch", "1", "60", "1000,4000");
+    expect(ratio).toBeGreaterThan(0);
+    expect(picturesPerSecond).toBeGreaterThan(0);
+    expect(memoryRatio).toBeLessThan(1.4);
+}, 300_000);

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { copyFile, mkdir, open, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -134,6 +135,7 @@ async function blobOutput(uri: string, part: string, order: string): Promise<Out
     const blobNamed = (name: string): BlockBlobClient => container.getBlockBlobClient(prefix + name);
     const csv = blobNamed(`${part}.csv`);
     const done = blobNamed(`${part}.json`);
+    const writer = randomBytes(8).toString("hex");
     let blocks: string[] = [];
     let etag: string | undefined;
     return {
@@ -151,8 +153,8 @@ async function blobOutput(uri: string, part: string, order: string): Promise<Out
         },
         append: async (text, checkpoint) => {
             const content = Buffer.from(text);
-            // Azure wants ids of one length. Those of another that writes the same part differ.
-            const id = `${String(blocks.length).padStart(6, "0")}-${process.pid}`.padEnd(20);
+            // Azure wants ids of one length. Those of another pod that writes the same part differ: in both this may be process 1.
+            const id = `${String(blocks.length).padStart(6, "0")}-${writer}`;
             const block = Buffer.from(id).toString("base64");
             await csv.stageBlock(block, content, content.length);
             blocks.push(block);

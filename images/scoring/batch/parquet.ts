@@ -7,7 +7,7 @@ import type { Row } from "../vision/answer";
 import { csvRecords } from "./csv-reader";
 import type { Output } from "./output";
 
-const rowsOfGroup = 20_000;
+const rowsOfGroup = 5_000;
 const whole: ReadonlySet<keyof Row> = new Set(["width", "height"]);
 const fractions: ReadonlySet<keyof Row> = new Set(["confidence", "left", "top", "boxWidth", "boxHeight"]);
 

@@ -197,23 +197,30 @@ function centernet(
     const [across, down] = [input.width / width, input.height / height];
     const area = width * height;
     const found: Candidate[] = [];
-    for (let index = 0; index < classes * area; index++) {
-        const confidence = data[index] ?? 0;
-        if (!(confidence >= least)) continue;
-        const cell = index % area;
-        const [x, y] = [cell % width, Math.floor(cell / width)];
-        if (!isPeak(data, index - cell, x, y, width, height)) continue;
-        const [left, top, right, bottom] = [0, 1, 2, 3].map((side) => distances[side * area + cell] ?? 0) as [
-            number,
-            number,
-            number,
-            number,
-        ];
-        found.push({
-            ...{ classIndex: (index - cell) / area, confidence },
-            ...{ x1: x * across - left, y1: y * down - top, x2: x * across + right, y2: y * down + bottom },
-        });
+    for (let classIndex = 0; classIndex < classes; classIndex++) {
+        const from = classIndex * area;
+        for (const cell of atLeast(data, from, area, least)) {
+            const [x, y] = [cell % width, Math.floor(cell / width)];
+            if (!isPeak(data, from, x, y, width, height)) continue;
+            const [left, top, right, bottom] = [0, 1, 2, 3].map((side) => distances[side * area + cell] ?? 0) as [
+                number,
+                number,
+                number,
+                number,
+            ];
+            found.push({
+                ...{ classIndex, confidence: data[from + cell] ?? 0 },
+                ...{ x1: x * across - left, y1: y * down - top, x2: x * across + right, y2: y * down + bottom },
+            });
+        }
     }
+    return found;
+}
+
+/** Which of a map's cells are high enough. Small, and called often: within a long loop, each number would be made an object. */
+function atLeast(data: ArrayLike<number>, from: number, length: number, least: number): number[] {
+    const found: number[] = [];
+    for (let cell = 0; cell < length; cell++) if ((data[from + cell] ?? 0) >= least) found.push(cell);
     return found;
 }
 

@@ -6,6 +6,9 @@ import { PictureFault } from "./picture-fault";
 import { place } from "./placement";
 import type { Placement } from "./placement";
 
+// No picture comes twice, so what was done with one is of no use to the next.
+sharp.cache(false);
+
 /** How much of a machine one picture may take. */
 export interface PictureLimits {
     /** Bytes as they come in. @default 20 MB */

@@ -1,19 +1,17 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { writeBrightest } from "../../../../bench/batch/brightest";
+import { modelAt } from "../../../../bench/batch/scorer";
 import { fetchModels } from "../../../../cli/models/models";
-import { onnxModel } from "../../../../cli/models/onnx";
-import { cardOf } from "../vision/cards";
 
 const root = join(__dirname, "..", "..", "..", "..");
 const { compile } = jest.requireActual<{ compile: (options: { root: string; out: string }) => Promise<unknown> }>(
     "../../../../tools/compile.cjs",
 );
-const classes = 64;
 
 /** A folder of a test with pictures, a model that is quick, and what comes out; gone after the last test of the file. */
 export class BatchFolder {
@@ -45,35 +43,19 @@ export class BatchFolder {
         }
     }
 
-    /** A model that tells of the brightest of 64 fields, with a card; where it lies, as a batch is told. */
+    /** A model that takes no time, as a batch is told of it. */
     brightest(): Record<string, string> {
-        const model = onnxModel({
-            ...{ name: "brightest", initializers: [] },
-            nodes: [{ op: "Flatten", inputs: ["in"], output: "out" }],
-            inputs: [{ name: "in", type: "float", shape: [1, 8, 8, 1] }],
-            outputs: [{ name: "out", type: "float", shape: [1, classes] }],
-        });
-        const card = cardOf(
-            { format: "logits", tensor: "out" },
-            {
-                ...{ name: "brightest", version: "2", task: "classification" },
-                input: {
-                    ...{ tensor: "in", datatype: "FP32", layout: "NHWC", width: 8, height: 8, colours: "GRAY" },
-                    ...{ resize: "stretch", scale: 0.05 },
-                },
-                labels: Array.from({ length: classes }, (_, index) => `field ${index}`),
-                thresholds: { confidence: 0, unsure: 0.6, top: 2 },
-            },
-        );
-        mkdirSync(this.at("model"), { recursive: true });
-        writeFileSync(this.at("model", "model.onnx"), model);
-        writeFileSync(this.at("model", "card.json"), JSON.stringify(card));
-        return modelAt(this.at("model", "model.onnx"));
+        return modelAt(writeBrightest(this.at("model")));
+    }
+
+    /** A compiled file of the project. */
+    program(file: string): string {
+        return join(this.build, file);
     }
 
     /** Starts the program as a pod does. */
     start(env: Readonly<Record<string, string>>): BatchRun {
-        const program = [join(this.build, "images", "scoring", "main.js"), "batch"];
+        const program = [this.program("images/scoring/main.js"), "batch"];
         return new BatchRun(
             spawn(process.execPath, program, {
                 env: { PATH: process.env.PATH, MODEL_FOLDER: this.at("kept"), WORKERS: "2", ...env },
@@ -89,16 +71,6 @@ export class BatchFolder {
     names(output: string): string[] {
         return readdirSync(this.at(output)).sort();
     }
-}
-
-/** How the model in a file is named to a batch. */
-export function modelAt(file: string): Record<string, string> {
-    const content = readFileSync(file);
-    return {
-        MODEL_URI: pathToFileURL(file).href,
-        MODEL_SHA256: createHash("sha256").update(content).digest("hex"),
-        MODEL_SIZE_BYTES: String(content.length),
-    };
 }
 
 /** A batch under way. */

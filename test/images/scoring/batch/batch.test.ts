@@ -1,11 +1,12 @@
 import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
+import { modelAt } from "../../../../bench/batch/scorer";
 import { csvRecords } from "../../../../images/scoring/batch/csv-reader";
 import { csvHead } from "../../../../images/scoring/vision/answer";
 import { fetchModels } from "../../../../cli/models/models";
 import { Service } from "../parts/service";
-import { BatchFolder, modelAt } from "./batch-run";
+import { BatchFolder } from "./batch-run";
 
 jest.setTimeout(180_000);
 

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** One shard, from the start of its process to its end. */
+export interface BatchRun {
+    seconds: number;
+    inputs: number;
+    /** Resident at the most, in megabytes. */
+    peakMegabytes: number;
+}
+
+/** What a batch is told of a model in a file. */
+export function modelAt(file: string): Record<string, string> {
+    const content = readFileSync(file);
+    return {
+        MODEL_URI: pathToFileURL(file).href,
+        MODEL_SHA256: createHash("sha256").update(content).digest("hex"),
+        MODEL_SIZE_BYTES: String(content.length),
+    };
+}
+
+/** The scorer's `batch`, as its pod runs it. */
+export function runBatch(build: string, env: Readonly<Record<string, string>>): Promise<BatchRun> {
+    const began = performance.now();
+    const child = spawn(process.execPath, [join(build, "images", "scoring", "main.js"), "batch"], {
+        // As the image has it (images/scoring/Dockerfile).
+        env: { PATH: process.env.PATH, MALLOC_ARENA_MAX: "2", ...env },
+        stdio: ["ignore", "pipe", "inherit"],
+    });
+    let told = "";
+    let peakMegabytes = 0;
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (told = text));
+    const looking = setInterval(() => {
+        peakMegabytes = Math.max(peakMegabytes, peakOf(child.pid));
+    }, 50);
+    return new Promise((done, failed) => {
+        child.on("error", failed);
+        child.on("close", (code) => {
+            clearInterval(looking);
+            const seconds = (performance.now() - began) / 1000;
+            const last = told.trim().split("\n").at(-1) ?? "{}";
+            const { message, inputs } = JSON.parse(last) as { message?: string; inputs?: number };
+            if (code === 0 && message === "shard is done") done({ seconds, inputs: inputs ?? 0, peakMegabytes });
+            else failed(new Error(`the batch ended with ${code ?? "a signal"}: ${last}`));
+        });
+    });
+}
+
+/** proc(5): the most that it has been. */
+function peakOf(pid: number | undefined): number {
+    try {
+        const status = readFileSync(`/proc/${pid ?? 0}/status`, "utf8");
+        return Math.round(Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1000);
+    } catch {
+        return 0;
+    }
+}
