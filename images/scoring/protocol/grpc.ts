@@ -119,6 +119,16 @@ async function load(args: GrpcArgs): Promise<{ server: Server; take: (socket: So
     };
 }
 
+/** Whoever waits for an answer. A class, as an object literal with a getter is of a hidden class of its own each time. */
+class Caller {
+    constructor(private readonly call: ServerUnaryCall<InferMessage, unknown>) {}
+
+    /** Has it gone? */
+    get aborted(): boolean {
+        return this.call.cancelled;
+    }
+}
+
 /** Of calls that a model answers: whose answer it is. */
 async function infer(
     { tracer }: GrpcArgs,
@@ -134,11 +144,7 @@ async function infer(
     try {
         const tensors = model.counted(() => tensorsOf(request));
         const options: InferOptions = {
-            signal: {
-                get aborted() {
-                    return call.cancelled;
-                },
-            },
+            signal: new Caller(call),
             ...(request.outputs.length > 0 && { outputs: request.outputs.map(({ name }) => name) }),
             ...(deadline !== Infinity && { deadline: performance.now() + (Number(deadline) - Date.now()) }),
             ...(timing && { timing }),
