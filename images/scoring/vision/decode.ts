@@ -1,13 +1,10 @@
-import sharp from "sharp";
+import type sharp from "sharp";
 import type { Sharp, Metadata } from "sharp";
 import type { CardInput } from "../model/card";
 import { messageOf } from "../refusal";
 import { PictureFault } from "./picture-fault";
 import { place } from "./placement";
 import type { Placement } from "./placement";
-
-// No picture comes twice, so what was done with one is of no use to the next.
-sharp.cache(false);
 
 /** How much of a machine one picture may take. */
 export interface PictureLimits {
@@ -40,6 +37,18 @@ const signatures: readonly { format: string; starts: (bytes: Buffer) => boolean 
 
 export const pictureFormats = signatures.map(({ format }) => format);
 
+let decoder: Promise<typeof sharp> | undefined;
+
+/** The decoder. It comes with the first picture, a golden one mostly: who serves tensors alone starts without it. */
+function loadDecoder(): Promise<typeof sharp> {
+    decoder ??= import("sharp").then(({ default: loaded }) => {
+        // No picture comes twice, so what was done with one is of no use to the next.
+        loaded.cache(false);
+        return loaded;
+    });
+    return decoder;
+}
+
 /**
  * Decodes a picture to what the model takes: upright as its EXIF says, colours as the card says, at the card's size.
  * @throws PictureFault when it is no picture, damaged, or more than the limits allow
@@ -50,8 +59,9 @@ export async function decode(
     limits: PictureLimits = pictureLimits,
 ): Promise<DecodedPicture> {
     refuseUnread(content, limits);
+    const open = await loadDecoder();
     // Warnings are of truncated or damaged data: half a picture would be scored as if it were one.
-    const source = sharp(content, { failOn: "warning", limitInputPixels: limits.pixels, sequentialRead: true });
+    const source = open(content, { failOn: "warning", limitInputPixels: limits.pixels, sequentialRead: true });
     const found = await attempt(() => source.metadata());
     const picture = sizeOf(found);
     refuseSize(picture, found, limits);
