@@ -126,7 +126,7 @@ export function record<F extends Fields>(fields: F): Shape<RecordOf<F>> {
                 if (value[name] !== undefined) shape.check(value[name], below(name), faults);
                 else if (required) faults.push(`${below(name)} is missing`);
             }
-            for (const name of Object.keys(value).filter((key) => !(key in fields)))
+            for (const name of Object.keys(value).filter((key) => !Object.hasOwn(fields, key)))
                 faults.push(`${below(name)} is not known here; there is: ${Object.keys(fields).join(", ")}`);
         },
     };
