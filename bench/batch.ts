@@ -7,7 +7,8 @@ import { fetchModels } from "../cli/models/models";
 import { places } from "../cli/places";
 import { bareLoop } from "./batch/bare-loop";
 import { writeBrightest } from "./batch/brightest";
-import { modelAt, runBatch } from "./batch/scorer";
+import { runBatch } from "./batch/scorer";
+import { modelAt } from "./parts/model-environment";
 import { median, rounded } from "./parts/statistics";
 
 // What a batch costs beside its pictures: pictures a second from files to CSV and Parquet, start and end counted in, against loops

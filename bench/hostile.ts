@@ -7,8 +7,8 @@ import { createInterface } from "node:readline";
 import { fetchModels } from "../cli/models/models";
 import { places } from "../cli/places";
 import { writeBrightest } from "./batch/brightest";
-import { modelAt } from "./batch/scorer";
 import { hostileRun } from "./hostile/run";
+import { modelAt } from "./parts/model-environment";
 
 // Damaged, truncated, huge, hostile and wrong-typed requests against the scorer: each must get the right answer of 4xx in time,
 // good ones in between are answered as ever, memory stays bounded, and the process is there at the end.

@@ -1,8 +1,6 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 
 /** One shard, from the start of its process to its end. */
 export interface BatchRun {
@@ -10,16 +8,6 @@ export interface BatchRun {
     inputs: number;
     /** Resident at the most, in megabytes. */
     peakMegabytes: number;
-}
-
-/** What a batch is told of a model in a file. */
-export function modelAt(file: string): Record<string, string> {
-    const content = readFileSync(file);
-    return {
-        MODEL_URI: pathToFileURL(file).href,
-        MODEL_SHA256: createHash("sha256").update(content).digest("hex"),
-        MODEL_SIZE_BYTES: String(content.length),
-    };
 }
 
 /** The scorer's `batch`, as its pod runs it. */

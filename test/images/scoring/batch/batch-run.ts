@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { writeBrightest } from "../../../../bench/batch/brightest";
-import { modelAt } from "../../../../bench/batch/scorer";
+import { modelAt } from "../../../../bench/parts/model-environment";
 import { fetchModels } from "../../../../cli/models/models";
 
 const root = join(__dirname, "..", "..", "..", "..");

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { modelAt } from "../../../../bench/batch/scorer";
+import { modelAt } from "../../../../bench/parts/model-environment";
 import { csvRecords } from "../../../../images/scoring/batch/csv-reader";
 import { csvHead } from "../../../../images/scoring/vision/answer";
 import { fetchModels } from "../../../../cli/models/models";

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeBrightest } from "../../../../bench/batch/brightest";
-import { modelAt } from "../../../../bench/batch/scorer";
+import { modelAt } from "../../../../bench/parts/model-environment";
 import { hostileKinds } from "../../../../bench/hostile/requests";
 import { hostileRun } from "../../../../bench/hostile/run";
 import { fetchModels } from "../../../../cli/models/models";
