@@ -24,16 +24,17 @@ export async function blobAt(uri: string, access: BlobAccess): Promise<BlobClien
     return new BlobClient(placeOf(uri, access), access.credential, options);
 }
 
-/** The container at the same kind of address, and the path in it. */
+/** The container at the same kind of address, and what names of blobs below the path in it begin with. */
 export async function containerAt(
     uri: string,
     access: BlobAccess,
-): Promise<{ container: ContainerClient; path: string }> {
+): Promise<{ container: ContainerClient; prefix: string }> {
     const { ContainerClient } = await import("@azure/storage-blob");
     const { origin, pathname } = new URL(uri);
     const [, name = "", ...path] = pathname.split("/");
     const container = new ContainerClient(placeOf(`${origin}/${name}`, access), access.credential, options);
-    return { container, path: decodeURIComponent(path.join("/")) };
+    const below = decodeURIComponent(path.join("/")).replace(/\/+$/, "");
+    return { container, prefix: below === "" ? "" : `${below}/` };
 }
 
 const options = { retryOptions: { maxTries: 5, tryTimeoutInMs: 300_000 } };

@@ -1,13 +1,9 @@
 import { messageOf } from "./refusal";
-import { serve } from "./serve";
-import { serveSettings } from "./settings";
-import { Log } from "./telemetry/log";
-import { proveByGolden } from "./vision/golden";
 
 /** What a shard ends with that was told to end before it was done. */
 const terminatedExit = 143;
 
-/** Entry point of the scorer's image. */
+/** Entry point of the scorer's image. What a command needs is loaded for that command alone. */
 async function main([command]: readonly string[]): Promise<void> {
     if (command === "serve") await online();
     else if (command === "batch") await batch();
@@ -15,6 +11,9 @@ async function main([command]: readonly string[]): Promise<void> {
 }
 
 async function online(): Promise<void> {
+    const { serve } = await import("./serve");
+    const { serveSettings } = await import("./settings");
+    const { proveByGolden } = await import("./vision/golden");
     const settings = serveSettings(process.env);
     const serving = await serve(settings, proveByGolden);
     const stop = (): void => {
@@ -28,7 +27,7 @@ async function online(): Promise<void> {
 
 /** Scores one shard; what has been done by the time that it is told to end is kept. */
 async function batch(): Promise<void> {
-    // Each is loaded where it is needed: neither waits for the other's.
+    const { Log } = await import("./telemetry/log");
     const { BatchFault, unusableInputExit } = await import("./batch/batch-fault");
     const { batchSettings } = await import("./batch/settings");
     const { scoreShard } = await import("./batch/batch");

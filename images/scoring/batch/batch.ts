@@ -3,12 +3,11 @@ import { cardBeside } from "../model/card-file";
 import { fetchModel } from "../model/fetch";
 import { LoadedModel } from "../model/loaded-model";
 import type { Log } from "../telemetry/log";
-import { answered, csvHead, csvLines, failed, modelOf, rowsOf } from "../vision/answer";
+import { answerOf, csvHead, csvLines, failed, modelOf, rowsOf } from "../vision/answer";
 import type { PictureAnswer } from "../vision/answer";
 import { CardMismatch } from "../vision/candidates";
 import { pictureLimits } from "../vision/decode";
 import { checkGolden } from "../vision/golden";
-import { PictureFault } from "../vision/picture-fault";
 import { PictureScorer } from "../vision/picture-scorer";
 import { BatchFault } from "./batch-fault";
 import { inOrder } from "./in-order";
@@ -136,14 +135,9 @@ class Shard {
     }
 
     private async answer(name: string): Promise<PictureAnswer> {
-        try {
-            const content = await this.input.read(name, pictureLimits.bytes);
-            if (!content) return failed(name, { status: 400, message: "it is not there any more" });
-            return answered(name, await this.pictures.score(content));
-        } catch (fault) {
-            if (!(fault instanceof PictureFault)) throw fault;
-            return failed(name, { status: fault.status, message: fault.message });
-        }
+        const content = await this.input.read(name, pictureLimits.bytes);
+        if (!content) return failed(name, { status: 400, message: "it is not there any more" });
+        return await answerOf(this.pictures, name, content);
     }
 
     private async checkpoint(): Promise<void> {

@@ -3,6 +3,7 @@ import { opendir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { blobAccess, containerAt } from "../blob";
+import { ifThere } from "../files";
 import { BatchFault } from "./batch-fault";
 
 /** Where pictures are. */
@@ -23,16 +24,16 @@ export const shardOf = (name: string, shards: number): number =>
     createHash("sha256").update(name).digest().readUInt32BE(0) % shards;
 
 async function folderInput(folder: string): Promise<Input> {
-    const found = await orUndefined(() => stat(folder), "ENOENT");
+    const found = await ifThere(stat(folder));
     if (!found?.isDirectory()) throw new BatchFault(`there is no folder ${folder}`);
     return {
         names: () => filesBelow(folder, ""),
         read: async (name, mostBytes) => {
             const file = join(folder, name);
-            const size = (await orUndefined(() => stat(file), "ENOENT"))?.size;
+            const size = (await ifThere(stat(file)))?.size;
             if (size === undefined) return undefined;
             // One more is enough to be refused for.
-            return size > mostBytes ? Buffer.alloc(mostBytes + 1) : await orUndefined(() => readFile(file), "ENOENT");
+            return size > mostBytes ? Buffer.alloc(mostBytes + 1) : await ifThere(readFile(file));
         },
     };
 }
@@ -50,8 +51,7 @@ async function* filesBelow(folder: string, below: string): AsyncGenerator<string
 }
 
 async function blobInput(uri: string): Promise<Input> {
-    const { container, path } = await containerAt(uri, blobAccess(process.env));
-    const prefix = path === "" ? "" : `${path.replace(/\/+$/, "")}/`;
+    const { container, prefix } = await containerAt(uri, blobAccess(process.env));
     if (!(await container.exists())) throw new BatchFault(`there is no container at ${uri}`);
     return {
         async *names() {
@@ -76,13 +76,4 @@ async function blobInput(uri: string): Promise<Input> {
             }
         },
     };
-}
-
-export async function orUndefined<T>(work: () => Promise<T>, code: string): Promise<T | undefined> {
-    try {
-        return await work();
-    } catch (fault) {
-        if ((fault as NodeJS.ErrnoException).code === code) return undefined;
-        throw fault;
-    }
 }

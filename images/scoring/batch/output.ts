@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BlockBlobClient } from "@azure/storage-blob";
 import { blobAccess, containerAt } from "../blob";
+import { ifThere } from "../files";
 import { BatchFault } from "./batch-fault";
-import { orUndefined } from "./input";
 
 /** How far a shard has come: what stands in its CSV file, and no more. */
 export interface Checkpoint {
@@ -74,7 +74,7 @@ async function folderOutput(folder: string, part: string, order: string): Promis
     let bytes = 0;
     return {
         resume: async () => {
-            const text = await orUndefined(() => readFile(checkpointFile, "utf8"), "ENOENT");
+            const text = await ifThere(readFile(checkpointFile, "utf8"));
             const saved = text === undefined ? undefined : ofOrder(text, order, folder);
             await writeFile(csvFile, "", { flag: "a" });
             // One that somebody has cut begins anew.
@@ -85,13 +85,7 @@ async function folderOutput(folder: string, part: string, order: string): Promis
             return isThere ? checkpointOf(saved) : undefined;
         },
         append: async (csv, checkpoint) => {
-            const file = await open(csvFile, "a");
-            try {
-                await file.writeFile(csv);
-                await file.sync();
-            } finally {
-                await file.close();
-            }
+            await writeToDisk(csvFile, "a", csv);
             bytes += Buffer.byteLength(csv);
             await appear(checkpointFile, JSON.stringify({ ...checkpoint, bytes, order }));
         },
@@ -106,7 +100,7 @@ async function folderOutput(folder: string, part: string, order: string): Promis
             await rm(checkpointFile, { force: true });
         },
         isFinished: async () => {
-            const text = await orUndefined(() => readFile(doneFile, "utf8"), "ENOENT");
+            const text = await ifThere(readFile(doneFile, "utf8"));
             if (text !== undefined) ofOrder(text, order, folder);
             return text !== undefined;
         },
@@ -116,22 +110,26 @@ async function folderOutput(folder: string, part: string, order: string): Promis
 /** A file appears whole, on the disk, under its name. */
 async function appear(file: string, content: string): Promise<void> {
     const draft = `${file}.${process.pid}.tmp`;
-    const handle = await open(draft, "w");
+    await writeToDisk(draft, "w", content);
+    await rename(draft, file);
+}
+
+/** Resolves once the disk has it. */
+async function writeToDisk(file: string, flag: "a" | "w", content: string): Promise<void> {
+    const handle = await open(file, flag);
     try {
         await handle.writeFile(content);
         await handle.sync();
     } finally {
         await handle.close();
     }
-    await rename(draft, file);
 }
 
 const jsonType = { blobHTTPHeaders: { blobContentType: "application/json" } };
 const csvType = { blobContentType: "text/csv; charset=utf-8; header=present" };
 
 async function blobOutput(uri: string, part: string, order: string): Promise<Output> {
-    const { container, path } = await containerAt(uri, blobAccess(process.env));
-    const prefix = path === "" ? "" : `${path.replace(/\/+$/, "")}/`;
+    const { container, prefix } = await containerAt(uri, blobAccess(process.env));
     const blobNamed = (name: string): BlockBlobClient => container.getBlockBlobClient(prefix + name);
     const csv = blobNamed(`${part}.csv`);
     const done = blobNamed(`${part}.json`);

@@ -30,7 +30,12 @@ const shape = record({
 type Given = Of<typeof shape>;
 
 const texts: ReadonlySet<string> = new Set<keyof Given>([
-    ...(["MODEL_URI", "MODEL_SHA256", "MODEL_FOLDER", "INPUT_URI", "OUTPUT_URI", "EXECUTION_PROVIDER"] as const),
+    "MODEL_URI",
+    "MODEL_SHA256",
+    "MODEL_FOLDER",
+    "INPUT_URI",
+    "OUTPUT_URI",
+    "EXECUTION_PROVIDER",
 ]);
 
 const defaults = (): Partial<Given> => ({

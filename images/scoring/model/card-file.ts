@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ifThere } from "../files";
 import { readCard } from "./card";
 import type { ModelCard } from "./card";
 
@@ -11,17 +12,8 @@ const names = ["card.json", "card.yaml"];
  */
 export async function cardBeside(modelFile: string): Promise<ModelCard | undefined> {
     for (const name of names) {
-        const content = await textOf(join(dirname(modelFile), name));
+        const content = await ifThere(readFile(join(dirname(modelFile), name), "utf8"));
         if (content !== undefined) return await readCard(content);
     }
     return undefined;
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-    try {
-        return await readFile(file, "utf8");
-    } catch (fault) {
-        if ((fault as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-        throw fault;
-    }
 }

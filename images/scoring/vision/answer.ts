@@ -1,7 +1,8 @@
 import { list, number, oneOf, optional, record, text, whole } from "../model/shape";
 import type { Of } from "../model/shape";
 import type { Scorer } from "../scorer";
-import type { PictureScorer, ScoredPicture } from "./picture-scorer";
+import { PictureFault } from "./picture-fault";
+import type { PictureRequest, PictureScorer, ScoredPicture } from "./picture-scorer";
 
 const box = record({ left: number(0, 1e6), top: number(0, 1e6), width: number(0, 1e6), height: number(0, 1e6) });
 const prediction = record({ label: text(), confidence: number(0, 1), box: optional(box) });
@@ -32,6 +33,21 @@ export const answered = (picture: string, { width, height, predictions }: Scored
 });
 
 export const failed = (picture: string, error: PictureError): PictureAnswer => ({ picture, predictions: [], error });
+
+/** Scores one picture; what is wrong with it is an answer, too. @throws Refusal, CardMismatch where it is not the picture */
+export async function answerOf(
+    pictures: PictureScorer,
+    picture: string,
+    content: Buffer,
+    request?: PictureRequest,
+): Promise<PictureAnswer> {
+    try {
+        return answered(picture, await pictures.score(content, request));
+    } catch (fault) {
+        if (!(fault instanceof PictureFault)) throw fault;
+        return failed(picture, { status: fault.status, message: fault.message });
+    }
+}
 
 /** A row for each label or object; one without a label where there is none. Batches have the same. */
 export interface Row {
@@ -95,6 +111,3 @@ function csvField(value: string | number | undefined): string {
     const plain = value === undefined ? "" : String(value);
     return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
-
-/** Has somebody's model a card, it takes pictures. */
-export type PictureScorerOf = (scorer: Scorer) => Promise<PictureScorer>;

@@ -7,7 +7,7 @@ import type { Of } from "../model/shape";
 import { Refusal, faultsOf, messageOf } from "../refusal";
 import type { Models, Scorer } from "../scorer";
 import { answerTypeFor, answerTypes } from "./accept";
-import { answered, csvHead, csvLines, failed, modelOf, rowsOf } from "./answer";
+import { answerOf, csvHead, csvLines, modelOf, rowsOf } from "./answer";
 import type { Answer, PictureAnswer } from "./answer";
 import { pictureLimits } from "./decode";
 import type { PictureLimits } from "./decode";
@@ -15,7 +15,6 @@ import { Gate } from "./gate";
 import { openApi } from "./openapi";
 import { PictureFault } from "./picture-fault";
 import { PictureScorer } from "./picture-scorer";
-import type { PictureRequest } from "./picture-scorer";
 
 export interface ScoreRouteOptions {
     models: Models;
@@ -71,7 +70,9 @@ export async function scoreRoute(app: FastifyInstance, options: ScoreRouteOption
         const answer: Answer = {
             model: modelOf(scorer),
             pictures: await Promise.all(
-                sent.map((one) => gate.pass(() => scoreOne(pictured, one, { ...wanted, signal: request.signal }))),
+                sent.map(({ name, content }) =>
+                    gate.pass(() => answerOf(pictured, name, content, { ...wanted, signal: request.signal })),
+                ),
             ),
         };
         refuseWhole(answer.pictures);
@@ -124,19 +125,6 @@ async function sentPictures(request: FastifyRequest, formBytes: number): Promise
     }
     if (sent.length === 0) throw new PictureFault(400, "the form has no file");
     return sent;
-}
-
-async function scoreOne(
-    pictured: PictureScorer,
-    { name, content }: SentPicture,
-    request: PictureRequest,
-): Promise<PictureAnswer> {
-    try {
-        return answered(name, await pictured.score(content, request));
-    } catch (fault) {
-        if (!(fault instanceof PictureFault)) throw fault;
-        return failed(name, { status: fault.status, message: fault.message });
-    }
 }
 
 /** Where no picture could be scored, the request could not. */

@@ -14,11 +14,11 @@ export async function wakeFinalizer(api: KubeApi, type: GroupVersionKind, object
     const noted = listAt(object, "status", "conditions").find((one) => one.type === "Terminating");
     if (!noted || textAt(noted, "reason") === "InstanceDeletionInProgress") return;
     const { apiVersion, kind } = object;
-    const { name, uid } = object.metadata;
-    const metadata = { name, uid, annotations: { "sandbox/woken-at": new Date().toISOString() } };
+    const name = nameOf(object);
+    const metadata = { name, uid: object.metadata.uid, annotations: { "sandbox/woken-at": new Date().toISOString() } };
     const options = { manager: "sandbox-wake", force: true, dryRun: false };
     await api
-        .apply(type, undefined, nameOf(object), { apiVersion, kind, metadata }, options)
+        .apply(type, undefined, name, { apiVersion, kind, metadata }, options)
         // It went in the meantime.
         .catch((fault: unknown) => {
             if (!(fault instanceof ApiError)) throw fault;
