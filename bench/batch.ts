@@ -56,20 +56,11 @@ async function main(): Promise<void> {
         const middle = (figure: (one: (typeof found)[number]) => number): number => median(found.map(figure));
         const memory = await memoryBySize(build, folder);
         const last = memory.at(-1);
+        const ratio = middle(({ batch, bare }) => batch / bare);
+        const inferenceRatio = middle(({ batch, inference }) => batch / inference);
         const figures = {
-            ...{
-                bench: "batch",
-                rounds,
-                pictures,
-                ratio: rounded(
-                    middle(({ batch, bare }) => batch / bare),
-                    3,
-                ),
-            },
-            inferenceRatio: rounded(
-                middle(({ batch, inference }) => batch / inference),
-                3,
-            ),
+            ...{ bench: "batch", rounds, pictures },
+            ...{ ratio: rounded(ratio, 3), inferenceRatio: rounded(inferenceRatio, 3) },
             picturesPerSecond: rounded(middle(({ batch }) => batch)),
             megabytes: Object.fromEntries(memory.map(({ inputs, peakMegabytes }) => [inputs, peakMegabytes])),
             memoryRatio: rounded((last?.peakMegabytes ?? NaN) / (memory[0]?.peakMegabytes ?? NaN), 2),

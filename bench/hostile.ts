@@ -8,7 +8,7 @@ import { fetchModels } from "../cli/models/models";
 import { places } from "../cli/places";
 import { writeBrightest } from "./batch/brightest";
 import { hostileRun } from "./hostile/run";
-import { modelAt } from "./parts/model-environment";
+import { imageEnvironment, modelAt } from "./parts/model-environment";
 
 // Damaged, truncated, huge, hostile and wrong-typed requests against the scorer: each must get the right answer of 4xx in time,
 // good ones in between are answered as ever, memory stays bounded, and the process is there at the end.
@@ -26,28 +26,14 @@ async function main(): Promise<void> {
     const { root } = places();
     const { pictures } = await fetchModels();
     const folder = mkdtempSync(join(tmpdir(), "mlplatform-hostile-"));
-    const service = spawn(
-        process.execPath,
-        [join(root, ".mlplatform", "build", "images", "scoring", "main.js"), "serve"],
-        {
-            env: {
-                ...{
-                    PATH: process.env.PATH,
-                    ...modelAt(writeBrightest(join(folder, "model"))),
-                    MODEL_NAME: "brightest",
-                },
-                ...{
-                    MODEL_FOLDER: join(folder, "kept"),
-                    HOST: "127.0.0.1",
-                    HTTP_PORT: "0",
-                    METRICS_PORT: "0",
-                    GRPC_PORT: "off",
-                },
-                ...{ MAX_REQUEST_MIB: String(maxRequestMib), MALLOC_ARENA_MAX: "2" },
-            },
-            stdio: ["ignore", "pipe", "inherit"],
-        },
-    );
+    const program = join(root, ".mlplatform", "build", "images", "scoring", "main.js");
+    const model = { ...modelAt(writeBrightest(join(folder, "model"))), MODEL_NAME: "brightest" };
+    const ports = { HOST: "127.0.0.1", HTTP_PORT: "0", METRICS_PORT: "0", GRPC_PORT: "off" };
+    const limits = { MODEL_FOLDER: join(folder, "kept"), MAX_REQUEST_MIB: String(maxRequestMib) };
+    const service = spawn(process.execPath, [program, "serve"], {
+        env: { PATH: process.env.PATH, ...imageEnvironment, ...model, ...ports, ...limits },
+        stdio: ["ignore", "pipe", "inherit"],
+    });
     try {
         const port = await readyAt(service.stdout);
         const began = performance.now();

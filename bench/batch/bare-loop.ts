@@ -58,12 +58,11 @@ async function loop({ root, model, pictures, decodes, threads, seconds }: OneLoo
         const { bytes } = await decode(await readFile(file), card.input);
         return { [card.input.tensor]: new runtime.Tensor("uint8", bytes, shapeOf(card)) };
     };
-    const files = pictures.length;
     let feeds = await tensorOf(pictures[0] ?? "");
     for (let warm = 0; warm < 3; warm++) await session.run(feeds);
     let count = 0;
     for (const end = performance.now() + seconds * 1000; performance.now() < end; count++) {
-        if (decodes) feeds = await tensorOf(pictures[count % files] ?? "");
+        if (decodes) feeds = await tensorOf(pictures[count % pictures.length] ?? "");
         await session.run(feeds);
     }
     return count;

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { imageEnvironment } from "../parts/model-environment";
 
 /** One shard, from the start of its process to its end. */
 export interface BatchRun {
@@ -14,8 +15,7 @@ export interface BatchRun {
 export function runBatch(build: string, env: Readonly<Record<string, string>>): Promise<BatchRun> {
     const began = performance.now();
     const child = spawn(process.execPath, [join(build, "images", "scoring", "main.js"), "batch"], {
-        // As the image has it (images/scoring/Dockerfile).
-        env: { PATH: process.env.PATH, MALLOC_ARENA_MAX: "2", ...env },
+        env: { PATH: process.env.PATH, ...imageEnvironment, ...env },
         stdio: ["ignore", "pipe", "inherit"],
     });
     let told = "";

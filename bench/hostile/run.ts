@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { residentBytes } from "../../sandbox/kubernetes/local-pods/local-process";
 import { Draw } from "../parts/draw";
 import { goodRequest, hostileKinds, hostileRequest } from "./requests";
 import type { Target } from "./requests";
@@ -98,8 +98,4 @@ function ask(
     });
 }
 
-/** proc(5): resident memory. */
-function megabytesOf(pid: number): number {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Math.round(Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1000);
-}
+const megabytesOf = (pid: number): number => Math.round(residentBytes(pid) / 1e6);

@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
+/** What its image tells every scorer (images/scoring/Dockerfile). */
+export const imageEnvironment = { MALLOC_ARENA_MAX: "2" } as const;
+
 /** What the scorer is told of a model in a file. */
 export function modelAt(file: string): Record<string, string> {
     const content = readFileSync(file);

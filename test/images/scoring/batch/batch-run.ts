@@ -7,19 +7,14 @@ import { pathToFileURL } from "node:url";
 import { writeBrightest } from "../../../../bench/batch/brightest";
 import { modelAt } from "../../../../bench/parts/model-environment";
 import { fetchModels } from "../../../../cli/models/models";
-
-const root = join(__dirname, "..", "..", "..", "..");
-const { compile } = jest.requireActual<{ compile: (options: { root: string; out: string }) => Promise<unknown> }>(
-    "../../../../tools/compile.cjs",
-);
+import { compiled, scorerProgram } from "../parts/compiled";
 
 /** A folder of a test with pictures, a model that is quick, and what comes out; gone after the last test of the file. */
 export class BatchFolder {
     readonly folder = mkdtempSync(join(tmpdir(), "batch-"));
-    private readonly build = join(root, ".mlplatform", "build");
 
     constructor() {
-        beforeAll(() => compile({ root, out: this.build }), 60_000);
+        beforeAll(() => compiled(), 60_000);
         afterAll(() => {
             rmSync(this.folder, { recursive: true, force: true });
         });
@@ -48,16 +43,10 @@ export class BatchFolder {
         return modelAt(writeBrightest(this.at("model")));
     }
 
-    /** A compiled file of the project. */
-    program(file: string): string {
-        return join(this.build, file);
-    }
-
     /** Starts the program as a pod does. */
     start(env: Readonly<Record<string, string>>): BatchRun {
-        const program = [this.program("images/scoring/main.js"), "batch"];
         return new BatchRun(
-            spawn(process.execPath, program, {
+            spawn(process.execPath, [scorerProgram, "batch"], {
                 env: { PATH: process.env.PATH, MODEL_FOLDER: this.at("kept"), WORKERS: "2", ...env },
             }),
         );

@@ -1,10 +1,13 @@
+import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { Readable } from "node:stream";
 import { setTimeout as after } from "node:timers/promises";
 import { modelAt } from "../../../../bench/parts/model-environment";
 import { csvRecords } from "../../../../images/scoring/batch/csv-reader";
 import { csvHead } from "../../../../images/scoring/vision/answer";
 import { fetchModels } from "../../../../cli/models/models";
+import { lineOf } from "../parts/models";
 import { Service } from "../parts/service";
 import { BatchFolder } from "./batch-run";
 
@@ -15,6 +18,11 @@ const count = 90;
 let brightest: Record<string, string>;
 /** The results of a run that nobody has disturbed. */
 let whole: string;
+
+/** The pictures of `in`, scored by the quick model into a folder. */
+const order = (output: string, more: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+    ...{ ...brightest, INPUT_URI: place.uri("in"), OUTPUT_URI: place.uri(output), ...more },
+});
 
 async function done(env: Readonly<Record<string, string>>): Promise<string> {
     const run = place.start(env);
@@ -30,19 +38,14 @@ async function refused(env: Readonly<Record<string, string>>): Promise<string> {
 
 async function records(csv: string): Promise<string[][]> {
     const found: string[][] = [];
-    for await (const record of csvRecords(
-        (async function* () {
-            yield await Promise.resolve(csv);
-        })(),
-    ))
-        found.push(record);
+    for await (const record of csvRecords(Readable.from([csv]))) found.push(record);
     return found;
 }
 
 beforeAll(async () => {
     brightest = place.brightest();
     await place.pictures("in", count);
-    whole = await done({ ...brightest, INPUT_URI: place.uri("in"), OUTPUT_URI: place.uri("whole") });
+    whole = await done(order("whole"));
 }, 120_000);
 
 test("every picture of the folder has its rows, in the order of names, with the model that they came from", async () => {
@@ -66,7 +69,6 @@ test("every picture of the folder has its rows, in the order of names, with the 
 test("Parquet holds what CSV does, numbers as numbers", async () => {
     // It is for ES modules alone, which jest's own loader is not.
     const reader = join(__dirname, "read-parquet.mjs");
-    const { execFileSync } = await import("node:child_process");
     const told = execFileSync(process.execPath, [reader, place.at("whole", "part-00000.parquet")], { maxBuffer: 1e8 });
     const rows = JSON.parse(told.toString()) as Record<string, string | number | null>[];
     const [head = [], ...lines] = await records(whole);
@@ -79,12 +81,7 @@ test("Parquet holds what CSV does, numbers as numbers", async () => {
 });
 
 test("killed at any moment and run again, every input appears once: the file is the one of a run that nobody disturbed", async () => {
-    const env = {
-        ...brightest,
-        INPUT_URI: place.uri("in"),
-        OUTPUT_URI: place.uri("killed"),
-        CHECKPOINT_SECONDS: "0.1",
-    };
+    const env = order("killed", { CHECKPOINT_SECONDS: "0.1" });
     let kills = 0;
     let wentOn = 0;
     for (let seed = 1, code: number | undefined; code !== 0; seed++) {
@@ -106,26 +103,17 @@ test("killed at any moment and run again, every input appears once: the file is 
 });
 
 test("a half-written row behind the checkpoint is written again; a file that somebody has cut begins anew", async () => {
+    const tear = (file: string): void => {
+        writeFileSync(file, "day-2/00", { flag: "a" });
+    };
+    const cut = (file: string): void => {
+        truncateSync(file, 10);
+    };
     for (const [output, damage] of [
-        [
-            "torn",
-            (file: string) => {
-                writeFileSync(file, "day-2/00", { flag: "a" });
-            },
-        ],
-        [
-            "cut",
-            (file: string) => {
-                truncateSync(file, 10);
-            },
-        ],
+        ["torn", tear],
+        ["cut", cut],
     ] as const) {
-        const env = {
-            ...brightest,
-            INPUT_URI: place.uri("in"),
-            OUTPUT_URI: place.uri(output),
-            CHECKPOINT_SECONDS: "0.1",
-        };
+        const env = order(output, { CHECKPOINT_SECONDS: "0.1" });
         const run = place.start(env);
         await run.says("checkpoint");
         run.process.kill("SIGKILL");
@@ -136,12 +124,7 @@ test("a half-written row behind the checkpoint is written again; a file that som
 });
 
 test("told to end, a shard writes down where it is, and goes on from there", async () => {
-    const env = {
-        ...brightest,
-        INPUT_URI: place.uri("in"),
-        OUTPUT_URI: place.uri("ended"),
-        CHECKPOINT_SECONDS: "3600",
-    };
+    const env = order("ended", { CHECKPOINT_SECONDS: "3600" });
     const run = place.start(env);
     await after(350);
     run.process.kill("SIGTERM");
@@ -155,10 +138,7 @@ test("told to end, a shard writes down where it is, and goes on from there", asy
 test("shards share the pictures among them: none is left out, and none is in two", async () => {
     const parts = await Promise.all(
         [0, 1, 2].map(async (index) => {
-            const run = place.start({
-                ...{ ...brightest, INPUT_URI: place.uri("in"), OUTPUT_URI: place.uri("parts") },
-                ...{ SHARDS: "3", JOB_COMPLETION_INDEX: String(index) },
-            });
+            const run = place.start(order("parts", { SHARDS: "3", JOB_COMPLETION_INDEX: String(index) }));
             expect(await run.ended).toBe(0);
             return place.text("parts", ".csv", index).split("\r\n").slice(1, -1);
         }),
@@ -198,8 +178,7 @@ test("a batch and the service say the same of the same pictures, to the letter",
     const { coco } = models;
     const csv = await done({ ...modelAt(coco.file), INPUT_URI: place.uri("same"), OUTPUT_URI: place.uri("same-out") });
     mkdirSync(place.at("online"));
-    const { MODEL_URI: uri = "" } = modelAt(coco.file);
-    const line = { name: "coco", version: "1", uri, sha256: coco.sha256, sizeBytes: coco.sizeBytes };
+    const line = lineOf("coco", coco.file, "1");
     const service = await (await Service.startWith(place.at("online"), [line])).ready();
     const form = new FormData();
     for (const file of Object.values(pictures).sort((a, b) => (basename(a) < basename(b) ? -1 : 1)))
@@ -212,7 +191,7 @@ test("a batch and the service say the same of the same pictures, to the letter",
 });
 
 test("what no second run would mend ends with 42, and says all that is wrong", async () => {
-    const good = { ...brightest, INPUT_URI: place.uri("in"), OUTPUT_URI: place.uri("refused") };
+    const good = order("refused");
     expect(await refused({ ...good, MODEL_SHA256: "1", INPUT_URI: "ftp://x", SHARDS: "0" })).toBe(
         'MODEL_SHA256 must be 64 of 0-9 and a-f, got "1"; INPUT_URI must be https://ACCOUNT.blob.core.windows.net/CONTAINER/FOLDER or ' +
             'file:///FOLDER, without a query, got "ftp://x"; SHARDS must be a whole number from 1 to 10000, got 0',
@@ -240,7 +219,7 @@ test("what no second run would mend ends with 42, and says all that is wrong", a
 });
 
 test("a shard that is done stays as it is", async () => {
-    const run = place.start({ ...brightest, INPUT_URI: place.uri("in"), OUTPUT_URI: place.uri("whole") });
+    const run = place.start(order("whole"));
     expect(await run.ended).toBe(0);
     expect(run.events).toMatchObject([{ message: "shard is done already" }]);
     expect(place.text("whole")).toBe(whole);

@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { promisify } from "node:util";
+import { buildFolder } from "../parts/compiled";
 import { BatchFolder } from "./batch-run";
 import { BlobStore } from "./blob-store";
 
@@ -42,7 +44,7 @@ function order(output: string): Record<string, string> {
 /** A blob, as a program of its own reads it. */
 async function blob(path: string): Promise<string> {
     const program = `
-        const { blobAccess, blobAt } = require(${JSON.stringify(place.program("images/scoring/blob.js"))});
+        const { blobAccess, blobAt } = require(${JSON.stringify(join(buildFolder, "images", "scoring", "blob.js"))});
         blobAt(process.argv[1], blobAccess(process.env)).then(async (blob) => process.stdout.write(await blob.downloadToBuffer()));`;
     const env = { PATH: process.env.PATH, ...store.environment() };
     const { stdout } = await promisify(execFile)(process.execPath, ["-e", program, store.uri(path)], { env });

@@ -2,11 +2,10 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { pythonOf } from "../../../../bench/scoring/install";
 import { fetchModels } from "../../../../cli/models/models";
-import { arithmetic, identity } from "../parts/models";
+import { arithmetic, identity, lineOf } from "../parts/models";
 import { Service } from "../parts/service";
 
 jest.setTimeout(600_000);
@@ -62,9 +61,8 @@ test("KServe's client is answered, by HTTP in JSON and bytes and by gRPC", async
 test("a client generated from the service's OpenAPI scores pictures, one and several", async () => {
     const { models, pictures } = await fetchModels();
     const folder = mkdtempSync(join(tmpdir(), "scorer-"));
-    const { file, sha256, sizeBytes } = models.coco;
-    const line = { name: "coco", version: "1", uri: pathToFileURL(file).href, sha256, sizeBytes };
-    const scorer = await (await Service.startWith(folder, [line])).ready();
+    const { file, sha256 } = models.coco;
+    const scorer = await (await Service.startWith(folder, [lineOf("coco", file, "1")])).ready();
     const description = join(folder, "openapi.json");
     writeFileSync(description, await (await fetch(scorer.at("/openapi.json"))).text());
     const generator = join(dirname(python), "openapi-python-client");

@@ -58,7 +58,6 @@ def triton(module, address: str, binary: bool | None) -> dict:
         "live": client.is_server_live(),
         "ready": client.is_server_ready(),
         "modelReady": client.is_model_ready("arithmetic"),
-        "otherReady": refused(lambda: client.is_model_ready("nobody")) if module is triton_grpc else client.is_model_ready("nobody"),
         "server": server,
         "inputs": names,
         "id": response.id if module is triton_grpc else response["id"],

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { modelAt } from "../../../../bench/parts/model-environment";
 import { onnxModel } from "../../../../cli/models/onnx";
 import type { OnnxGraph, OnnxType } from "../../../../cli/models/onnx";
 import type { Datatype } from "../../../../images/scoring/tensor";
@@ -91,12 +90,11 @@ export function placed(folder: string, name: string, model: Buffer, version?: st
     mkdirSync(own, { recursive: true });
     const file = join(own, "model.onnx");
     writeFileSync(file, model);
-    const sha256 = createHash("sha256").update(model).digest("hex");
-    return {
-        name,
-        ...(version !== undefined && { version }),
-        uri: pathToFileURL(file).href,
-        sha256,
-        sizeBytes: model.length,
-    };
+    return lineOf(name, file, version);
+}
+
+/** A model that lies in a file. */
+export function lineOf(name: string, file: string, version?: string): ModelLine {
+    const { MODEL_URI: uri = "", MODEL_SHA256: sha256 = "", MODEL_SIZE_BYTES: sizeBytes } = modelAt(file);
+    return { name, ...(version !== undefined && { version }), uri, sha256, sizeBytes: Number(sizeBytes) };
 }

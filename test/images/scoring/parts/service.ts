@@ -3,13 +3,9 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compiled, scorerProgram } from "./compiled";
 import { placed } from "./models";
 import type { ModelLine } from "./models";
-
-const root = join(__dirname, "..", "..", "..", "..");
-const { compile } = jest.requireActual<{ compile: (options: { root: string; out: string }) => Promise<unknown> }>(
-    "../../../../tools/compile.cjs",
-);
 
 /** The service in a process of its own, as a pod runs it. */
 export class Service {
@@ -47,11 +43,10 @@ export class Service {
         models: readonly ModelLine[],
         env: Readonly<Record<string, string>> = {},
     ): Promise<Service> {
-        const out = join(root, ".mlplatform", "build");
-        await compile({ root, out });
+        await compiled();
         const file = join(folder, "models.json");
         writeFileSync(file, JSON.stringify(models));
-        const child = spawn(process.execPath, [join(out, "images", "scoring", "main.js"), "serve"], {
+        const child = spawn(process.execPath, [scorerProgram, "serve"], {
             env: {
                 ...{ PATH: process.env.PATH, MODELS: file, MODEL_FOLDER: join(folder, "kept"), HOST: "127.0.0.1" },
                 ...{ HTTP_PORT: "0", GRPC_PORT: "0", METRICS_PORT: "0", WORKERS: "2", DRAIN_SECONDS: "20", ...env },

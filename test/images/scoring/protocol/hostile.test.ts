@@ -2,23 +2,17 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeBrightest } from "../../../../bench/batch/brightest";
-import { modelAt } from "../../../../bench/parts/model-environment";
 import { hostileKinds } from "../../../../bench/hostile/requests";
 import { hostileRun } from "../../../../bench/hostile/run";
 import { fetchModels } from "../../../../cli/models/models";
-import { heavy } from "../parts/models";
+import { heavy, lineOf } from "../parts/models";
 import { Service, input, pause } from "../parts/service";
 
 jest.setTimeout(120_000);
 
 test("damaged, huge, hostile and wrong-typed requests get the right answer each, and good ones go on being answered", async () => {
     const folder = mkdtempSync(join(tmpdir(), "scorer-"));
-    const {
-        MODEL_URI: uri = "",
-        MODEL_SHA256: sha256 = "",
-        MODEL_SIZE_BYTES: sizeBytes = "",
-    } = modelAt(writeBrightest(join(folder, "model")));
-    const line = { name: "brightest", uri, sha256, sizeBytes: Number(sizeBytes) };
+    const line = lineOf("brightest", writeBrightest(join(folder, "model")));
     const service = await (await Service.startWith(folder, [line], { MAX_REQUEST_MIB: "4" })).ready();
     const { pictures } = await fetchModels();
     const run = await hostileRun({
@@ -42,16 +36,8 @@ test("damaged, huge, hostile and wrong-typed requests get the right answer each,
 test("more than it can do is turned away at once, with word of when to ask again; and afterwards all is as before", async () => {
     const env = { MAX_PENDING: "8", WORKERS: "1" };
     const service = await (await Service.start([{ name: "heavy", model: heavy(512, 24) }], env)).ready();
-    const request = {
-        inputs: [
-            input(
-                "h0",
-                "FP32",
-                [1, 512],
-                Array.from({ length: 512 }, (_, at) => at),
-            ),
-        ],
-    };
+    const row = Array.from({ length: 512 }, (_, at) => at);
+    const request = { inputs: [input("h0", "FP32", [1, 512], row)] };
     const alone = (await service.infer("heavy", request)).body.outputs;
     const waits: number[] = [];
     const counts = new Map<number, number>();
