@@ -18,6 +18,9 @@ export interface EngineResult {
 
 type Listener = (text: string) => void;
 
+/** What the Automation API asks for after every operation: three runs of the engine, which take longer than a small `up`. */
+const afterwards: Partial<Record<string, string>> = { "stack output": "{}", "stack history": "[]" };
+
 /** The engine as a command of ours: it sees only the variables that it needs, and tells its process id. */
 export class Engine {
     readonly command: string;
@@ -38,6 +41,18 @@ export class Engine {
     asPulumiCommand(): PulumiCommand {
         // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- its constructor is private
         return this;
+    }
+
+    /** The same for one who reads neither outputs nor history off the result of an operation. */
+    asBriefPulumiCommand(): PulumiCommand {
+        const run: Engine["run"] = (args, ...rest) => {
+            const stdout = afterwards[args.slice(0, 2).join(" ")];
+            return stdout === undefined ? this.run(args, ...rest) : Promise.resolve({ stdout, stderr: "", code: 0 });
+        };
+        const { command, version } = this;
+        const brief = { command, version, run };
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- its constructor is private
+        return brief;
     }
 
     /** Runs the engine; throws a `CommandError` with its output when it fails. */
@@ -91,7 +106,11 @@ export class Engine {
 
     private environment(): Record<string, string> {
         const env = process.env;
-        const kept = ["LANG", "LC_ALL", "TZ", "SYSTEMROOT", "COMSPEC", "USER", "LOGNAME", "USERNAME", "USERPROFILE"];
+        const kept = [
+            ...["LANG", "LC_ALL", "TZ", "SYSTEMROOT", "COMSPEC", "USER", "LOGNAME", "USERNAME", "USERPROFILE"],
+            // Half of the engine's work is to write the state after every resource; who will not be interrupted can spare it.
+            "PULUMI_SKIP_CHECKPOINTS",
+        ];
         const known = kept.flatMap((name): [string, string][] => {
             const value = env[name];
             return value === undefined ? [] : [[name, value]];

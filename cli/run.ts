@@ -142,7 +142,7 @@ export async function openStack(options: Omit<RunOptions, "operation">): Promise
         },
         {
             workDir: options.workspaceDir,
-            pulumiCommand: engine.asPulumiCommand(),
+            pulumiCommand: engine.asBriefPulumiCommand(),
             secretsProvider: "passphrase",
             envVars: { PULUMI_DEBUG_PROVIDERS: options.debugProviders },
         },

@@ -23,10 +23,15 @@ const ROOT = path.dirname(__dirname);
 const HOME = path.join(ROOT, ".mlplatform");
 const BUILD = path.join(HOME, "build");
 const NODE_MAJOR = 18;
-/** Node 22 calls its SQLite experimental at every start. Source maps slow every error down, so only for debugging. */
+/** Node 22 calls its SQLite experimental at every start. */
+const QUIET = "--disable-warning=ExperimentalWarning";
+/**
+ * What a deployment makes is garbage soon, and a larger nursery saves it from being moved about. Source maps slow every error
+ * down, and the SDK of Pulumi takes a stack of calls for each of its promises: both are whole only for debugging.
+ */
 const FLAGS = [
-    "--disable-warning=ExperimentalWarning",
-    ...(process.env.MLPLATFORM_DEBUG ? ["--enable-source-maps"] : []),
+    ...[QUIET, "--max-semi-space-size=32"],
+    process.env.MLPLATFORM_DEBUG ? "--enable-source-maps" : "--stack-trace-limit=1",
 ];
 
 async function installDependencies() {
@@ -91,7 +96,7 @@ async function test(args) {
     const note = beginControllers();
     if (note !== undefined) say(note);
     const reporters = args.some((arg) => arg.startsWith("--reporters")) ? [] : ["--reporters=default"];
-    const code = await handOver(process.execPath, [...FLAGS, jest, ...args, ...reporters, `--reporters=${reporter}`], {
+    const code = await handOver(process.execPath, [QUIET, jest, ...args, ...reporters, `--reporters=${reporter}`], {
         env: {
             ...{ MLPLATFORM_TEST_COUNTS: counts, NODE_ENV: "test" },
             MLPLATFORM_KUBERNETES_BIN: programs,

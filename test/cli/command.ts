@@ -22,8 +22,14 @@ export interface Kill {
 export class Home {
     readonly folder = mkdtempSync(join(tmpdir(), "mlplatform-home-"));
 
-    /** @param kubernetes Does the cluster get its control plane? It takes memory that a foundation alone has no use for. */
-    constructor(private readonly kubernetes: "on" | "off" = "off") {}
+    /**
+     * @param kubernetes Does the cluster get its control plane? It takes memory that a foundation alone has no use for.
+     * @param checkpoints Is the state written after every resource, as is the engine's way? What is killed goes on from it.
+     */
+    constructor(
+        private readonly kubernetes: "on" | "off" = "off",
+        private readonly checkpoints = false,
+    ) {}
 
     /** Runs the command as a user would, through the bootstrap. */
     run(args: readonly string[], kill?: Kill, onStart?: (pid: number) => void): Promise<Finished> {
@@ -32,7 +38,10 @@ export class Home {
                 cwd: root,
                 detached: true, // a group of its own, to be killed as one
                 stdio: ["ignore", "pipe", "pipe"],
-                env: { ...process.env, MLPLATFORM_KUBERNETES: this.kubernetes, MLPLATFORM_HOME: this.folder },
+                env: {
+                    ...{ ...process.env, MLPLATFORM_KUBERNETES: this.kubernetes, MLPLATFORM_HOME: this.folder },
+                    PULUMI_SKIP_CHECKPOINTS: String(!this.checkpoints),
+                },
             });
             const output = { stdout: "", stderr: "" };
             let killed = false;

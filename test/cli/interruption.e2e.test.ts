@@ -11,7 +11,7 @@ async function expectConverged(home: Home): Promise<void> {
 }
 
 describe("a start that is killed and run again goes on from where it stopped", () => {
-    const home = new Home();
+    const home = new Home("off", true);
     afterAll(() => {
         home.remove();
     });
@@ -62,7 +62,7 @@ describe("a start that is killed and run again goes on from where it stopped", (
 test(
     "Ctrl-C lets what runs finish, ends with 130, and leaves no lock behind",
     async () => {
-        const home = new Home();
+        const home = new Home("off", true);
         let group = 0;
         const run = home.run(["start", "dev", "--clock", "0.003"], undefined, (pid) => (group = pid));
         await new Promise((done) => setTimeout(done, 4_000));

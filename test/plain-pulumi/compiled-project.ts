@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { PlainProject, repository } from "./plain-project";
@@ -28,15 +29,22 @@ module.exports = () => {
 };
 `;
 
+/** Of what a run of the program takes, half would be to load it and to take a stack of calls for each of Pulumi's promises. */
+const swift = {
+    NODE_COMPILE_CACHE: join(repository, ".mlplatform", "compile-cache"),
+    NODE_OPTIONS: "--stack-trace-limit=1 --max-semi-space-size=32",
+};
+
 /** The stack `dev` under the plain `pulumi` command, with any config and edited as wanted. */
 export class CompiledProject {
     private constructor(private readonly project: PlainProject) {}
 
     /** @param main The program, where it is not the whole one. */
     static async open(config: object, main = index): Promise<CompiledProject> {
-        const opened = new CompiledProject(await PlainProject.open(["Pulumi.yaml"]));
+        const opened = new CompiledProject(await PlainProject.open([], swift));
+        const settings = readFileSync(join(repository, "Pulumi.yaml"), "utf8");
+        opened.project.write("Pulumi.yaml", settings.replace(/tsconfig: \S+/, "typescript: false"));
         opened.project.write("package.json", '{ "name": "compiled", "main": "index.js" }');
-        opened.project.write("tsconfig.pulumi.json", '{ "compilerOptions": { "noCheck": true } }');
         opened.project.write("index.js", main);
         opened.edit();
         opened.configure(config);

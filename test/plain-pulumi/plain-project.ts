@@ -18,15 +18,19 @@ export class PlainProject {
         readonly folder: string,
         readonly sandbox: Sandbox,
         private readonly command: string,
+        private readonly environment: Readonly<Record<string, string>>,
     ) {}
 
-    static async open(files: readonly string[]): Promise<PlainProject> {
+    static async open(
+        files: readonly string[],
+        environment: Readonly<Record<string, string>> = {},
+    ): Promise<PlainProject> {
         const folder = mkdtempSync(join(tmpdir(), "mlplatform-plain-"));
         for (const file of files) cpSync(join(repository, file), join(folder, file), { recursive: true });
         symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
         mkdirSync(join(folder, "state"));
         const at = places(join(folder, "azure"));
-        return new PlainProject(folder, await startLocalAzure(at), new Engine(at).command);
+        return new PlainProject(folder, await startLocalAzure(at), new Engine(at).command, environment);
     }
 
     write(file: string, text: string): void {
@@ -45,9 +49,7 @@ export class PlainProject {
                 PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
                 PULUMI_CONFIG_PASSPHRASE: "plain",
                 PULUMI_SKIP_UPDATE_CHECK: "true",
-                // Nobody is interrupted here: the state is written once, at the end, not after each of its resources.
-                PULUMI_SKIP_CHECKPOINTS: "true",
-                ...this.sandbox.environment,
+                ...{ ...this.sandbox.environment, ...this.environment },
             },
         });
         let output = "";

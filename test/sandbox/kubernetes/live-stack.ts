@@ -49,6 +49,7 @@ async function later(fault: unknown): Promise<never> {
 /** A stack of the real engine, on the sandbox's Kubernetes provider and a real API server. */
 export class LiveStack {
     private readonly folder = mkdtempSync(join(tmpdir(), "mlplatform-kubernetes-"));
+    private readonly engine = new Engine(places(join(this.folder, "home")));
 
     private constructor(
         private readonly served: ServedPackage,
@@ -92,8 +93,9 @@ export class LiveStack {
     }
 
     async outputs(): Promise<Record<string, unknown>> {
-        const stack = await this.stack(() => undefined, undefined);
-        return Object.fromEntries(Object.entries(await stack.outputs()).map(([key, { value }]) => [key, value]));
+        const args = ["stack", "output", "--json", "--stack", "dev"];
+        const { stdout } = await this.engine.run(args, this.folder, this.env);
+        return JSON.parse(stdout) as Record<string, unknown>;
     }
 
     /** What the state holds, secrets encrypted. */
@@ -108,8 +110,15 @@ export class LiveStack {
         rmSync(this.folder, { recursive: true, force: true });
     }
 
+    private get env(): Record<string, string> {
+        return {
+            PULUMI_DEBUG_PROVIDERS: `kubernetes:${this.served.port}`,
+            PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+            PULUMI_CONFIG_PASSPHRASE: "test",
+        };
+    }
+
     private stack(program: Program, settings: ProviderArgs | undefined): Promise<Stack> {
-        const at = places(join(this.folder, "home"));
         return LocalWorkspace.createOrSelectStack(
             {
                 stackName: "dev",
@@ -121,12 +130,8 @@ export class LiveStack {
             },
             {
                 workDir: this.folder,
-                pulumiCommand: new Engine(at).asPulumiCommand(),
-                envVars: {
-                    PULUMI_DEBUG_PROVIDERS: `kubernetes:${this.served.port}`,
-                    PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
-                    PULUMI_CONFIG_PASSPHRASE: "test",
-                },
+                pulumiCommand: this.engine.asBriefPulumiCommand(),
+                envVars: this.env,
             },
         );
     }
