@@ -8,7 +8,7 @@ import { Engine } from "../cli/engine";
 import { startLocalAzure } from "../cli/local-azure";
 import { places, type Places } from "../cli/places";
 import { newSession, operate } from "../cli/session";
-import { writeTeamStack } from "../cli/team-stack";
+import { writeTeamStack } from "../cli/teams/team-stack";
 import { prepareWorkspace } from "../cli/workspace";
 import { processesOf, removeControlPlane } from "../sandbox/kubernetes/control-plane/control-plane";
 import { sandboxFiles } from "../sandbox/kubernetes/identity/places";

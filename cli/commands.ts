@@ -26,7 +26,7 @@ import type { Context } from "./stack-run";
 import { score } from "./serving/score";
 import { start } from "./start";
 import { stop } from "./stop";
-import { teams } from "./teams";
+import { teams, teamsUsage } from "./teams/teams";
 import { teardown } from "./teardown";
 import { writeDashboards } from "./dashboards";
 import { environments } from "./environments";
@@ -332,11 +332,12 @@ export const commands: readonly Command[] = [
     },
     {
         name: "teams",
-        usage: "",
-        summary: "list the orders in teams/, and hold them against each other, the pools and the fleet's budget",
-        options: {},
-        positionals: [0, 0],
-        run: (context) => teams(context),
+        usage: teamsUsage,
+        summary:
+            "orders in teams/: list them, held against each other, the pools and the fleet; write the stacks' files they lack; say whose end is due",
+        options: { check: { type: "boolean" }, json: { type: "boolean" } },
+        positionals: [0, 1],
+        run: (context, args, { check, json }) => teams(context, args, { check: check === true, json: json === true }),
     },
     {
         name: "kernels",

@@ -7,7 +7,7 @@ import type { Places } from "./places";
 import { takeRunLock } from "./run-lock";
 import { ensureStack, newSession } from "./session";
 import type { Session } from "./session";
-import { writeTeamStack } from "./team-stack";
+import { writeTeamStack } from "./teams/team-stack";
 import type { Terminal } from "./terminal";
 import { prepareWorkspace } from "./workspace";
 

@@ -11,10 +11,11 @@ import {
     ordersOf,
     overlapFaults,
     readFleet,
+    termFaults,
     workspaceFaults,
     type Fleet,
 } from "./team/fleet";
-import { expiryOf, type TeamOrder } from "./team/order";
+import { expiryOf, expirySaid, type TeamOrder } from "./team/order";
 
 /**
  * One team's environment, as its order says. Nothing is registered before the orders of all teams have been read and found to
@@ -26,10 +27,16 @@ export async function team(
     root = projectFolder(__dirname, ordersFolder),
     today = new Date(),
 ): Promise<Record<string, pulumi.Output<unknown>>> {
-    const { fleet, order } = orderOf(settings, root);
-    const { expired, warning } = expiryOf(order, today);
-    refuseAll([...(expired === undefined ? [] : [expired]), ...overlapFaults(fleet, settings.environment)]);
-    if (warning !== undefined) await pulumi.log.warn(warning);
+    const { fleet, order: written } = orderOf(settings, root);
+    const expiry = expiryOf(written, fleet.graceDays, today);
+    const said = expirySaid(written, expiry);
+    refuseAll([
+        ...(expiry.state === "over" && said !== undefined ? [said] : []),
+        ...termFaults(fleet, settings.environment, today),
+        ...overlapFaults(fleet, settings.environment),
+    ]);
+    if (said !== undefined) await pulumi.log.warn(said);
+    const order = { ...written, frozen: written.frozen || expiry.state === "frozen" };
     const below = await foundationBelow(settings);
     const orders = ordersOf(fleet, settings.environment);
     refuseAll([

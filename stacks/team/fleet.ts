@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { vmSize } from "../../facts/vm-sizes";
-import { number, object, record, type Parsed } from "../parse";
+import { meaning, number, object, optional, record, type JsonSchema, type Parsed } from "../parse";
 import { environments, type Environment } from "../tiers";
 import { containerName, readOrders, yamlOf, type TeamOrder } from "./order";
 
@@ -11,15 +11,41 @@ export const ordersFolder = "teams";
 const fleetFile = `${ordersFolder}/fleet.yaml`;
 
 const shape = object({
-    /** A month, in the currency of the bill, by environment. */
-    budgets: record(number(1, 1e9, false)),
+    budgets: meaning(
+        "What all teams may spend a month, in the currency of the bill, by environment.",
+        record(number(1, 1e9, false)),
+    ),
+    longestDays: optional(
+        meaning(
+            "How many days ahead an order's last day may lie, by environment. Default: 365 in each.",
+            record(number(1, 3650)),
+        ),
+    ),
+    graceDays: optional(
+        meaning(
+            "Days after an order's last day in which its team is frozen, before only destroy works. Default: 14.",
+            number(0, 365),
+        ),
+    ),
 });
 
-/** All orders, and what they may spend together. */
-export interface Fleet extends Parsed<typeof shape> {
+/** What editors check `fleet.yaml` by. */
+export const fleetSchema: JsonSchema = {
+    ...{ $schema: "http://json-schema.org/draft-07/schema#", title: "What all teams may have together" },
+    ...shape.schema,
+};
+
+/** All orders, and what they may have together. */
+export interface Fleet {
+    budgets: Readonly<Record<string, number>>;
+    longestDays: Readonly<Record<string, number>>;
+    graceDays: number;
     /** One for each environment of each team. */
     orders: readonly TeamOrder[];
 }
+
+const usualDays = 365;
+const usualGrace = 14;
 
 /** A pool as the foundation has it: as far as its machines may be asked for. */
 export interface FleetPool {
@@ -42,18 +68,20 @@ export function readFleet(root: string): Fleet {
         .map((name) => `${ordersFolder}/${name}`)
         .filter((file) => file !== fleetFile)
         .flatMap((file) => readOrders(file, content(file), faults));
-    const read = readBudgets(names.includes("fleet.yaml") ? content(fleetFile) : "", faults);
+    const read = readFleetFile(names.includes("fleet.yaml") ? content(fleetFile) : "", faults);
     if (faults.length > 0) throw new Error(faults.join("\n"));
-    return { orders, budgets: read?.budgets ?? {} };
+    const { budgets = {}, longestDays = {}, graceDays = usualGrace } = read ?? {};
+    return { orders, budgets, longestDays, graceDays };
 }
 
-function readBudgets(content: string, faults: string[]): Parsed<typeof shape> | undefined {
+function readFleetFile(content: string, faults: string[]): Parsed<typeof shape> | undefined {
     const found: string[] = [];
     const written = yamlOf(content, found);
     const read = found.length === 0 ? shape(fleetFile, written, found) : undefined;
-    for (const name of Object.keys(read?.budgets ?? {}))
-        if (!environments.some((one) => one === name))
-            found.push(`${fleetFile}.budgets must be of ${environments.join(", ")}, got "${name}"`);
+    for (const field of ["budgets", "longestDays"] as const)
+        for (const name of Object.keys(read?.[field] ?? {}))
+            if (!environments.some((one) => one === name))
+                found.push(`${fleetFile}.${field} must be of ${environments.join(", ")}, got "${name}"`);
     faults.push(
         ...found.map((fault) =>
             fault.startsWith(fleetFile) ? fault.replace(`${fleetFile}.`, `${fleetFile}: `) : `${fleetFile}: ${fault}`,
@@ -81,6 +109,18 @@ export function overlapFaults(fleet: Fleet, environment: Environment): string[] 
             ? [`${fleetFile}: budgets.${environment} must be set: ${byTeam(orders)} have orders there`]
             : sumFault(`the budgets in ${environment}`, orders, ({ budget }) => budget.amount, limit ?? 0, fleetFile)),
     ];
+}
+
+/** Orders that ask for longer than the fleet gives anyone; a later day is a change of the order that people sign again. */
+export function termFaults({ orders, longestDays }: Fleet, environment: Environment, today: Date): string[] {
+    const most = longestDays[environment] ?? usualDays;
+    const last = new Date(today.getTime() + most * 86_400_000).toISOString().slice(0, 10);
+    return orders
+        .filter((order) => order.environment === environment && order.expires > last)
+        .map(
+            ({ file, expires }) =>
+                `${file}: expires must be at most ${most} days ahead in ${environment}, which is ${last}, got ${expires}`,
+        );
 }
 
 /** Orders of workspaces of their own that the foundation has not got. @param own Teams that it has made one for. */

@@ -5,6 +5,7 @@ import {
     flag,
     guid,
     list,
+    meaning,
     number,
     object,
     oneOf,
@@ -12,6 +13,7 @@ import {
     record,
     shownValue,
     text,
+    type JsonSchema,
     type Parsed,
     type Parser,
 } from "../parse";
@@ -33,62 +35,69 @@ const fields: Parser<Fields> = (field, value, faults) => {
 };
 
 const shape = object({
-    /** The file's name without `.yaml`. */
-    team: text(teamNames.pattern, teamNames.rule),
-    /** Whom to ask. */
-    lead: email,
-    /** Who pays, as a tag. */
-    costCentre: text(/^[^<>%&\\?/]{1,64}$/, "1 to 64 characters, none of <>%&\\?/"),
-    /** Object ids of groups of the directory. */
+    team: meaning("The file's name without .yaml.", text(teamNames.pattern, teamNames.rule)),
+    lead: meaning("Whom to ask.", email),
+    costCentre: meaning("Who pays, as a tag.", text(/^[^<>%&\\?/]{1,64}$/, "1 to 64 characters, none of <>%&\\?/")),
     groups: object({
-        /** May work in the namespace and write the team's data. */
-        members: guid,
-        /** May look at both. @default - nobody */
-        viewers: optional(guid),
+        members: meaning("Object id of the group that may work in the namespace and write the team's data.", guid),
+        viewers: optional(meaning("Object id of the group that may look at both. Default: nobody.", guid)),
     }),
-    environments: list(oneOf(environments), 1),
+    environments: meaning("Where the order holds.", list(oneOf(environments), 1)),
     quota: object({
-        /** GPUs by the prefix of their pool. */
-        gpus: optional(record(number(1, 1000))),
-        /** vCPUs and GiB of all pods at one time. */
-        cpu: number(1, 10_000),
-        memoryGib: number(1, 100_000),
-        /** GiB of all volumes. */
-        storageGib: number(0, 100_000),
+        gpus: optional(meaning("GPUs by the prefix of their pool.", record(number(1, 1000)))),
+        cpu: meaning("vCPUs of all pods at one time.", number(1, 10_000)),
+        memoryGib: meaning("GiB of memory of all pods at one time.", number(1, 100_000)),
+        storageGib: meaning("GiB of all volumes.", number(0, 100_000)),
         pods: number(1, 5000),
     }),
     budget: object({
-        /** A month, in the currency of the bill. */
-        amount: number(1, 1e9, false),
-        /** Percent of the amount at which the lead is told. Azure takes five notifications in all. @default 50, 80 and 100 */
-        alertPercents: optional(list(number(1, 1000), 1)),
-        /** Percent of the amount at which the platform's engineers are told to freeze the team. @default 120 */
-        hardCapPercent: optional(number(1, 1000)),
+        amount: meaning("A month, in the currency of the bill.", number(1, 1e9, false)),
+        alertPercents: optional(
+            meaning(
+                "Percent of the amount at which the lead is told; at most three. Default: 50, 80 and 100.",
+                list(number(1, 1000), 1),
+            ),
+        ),
+        hardCapPercent: optional(
+            meaning(
+                "Percent at which the platform's engineers are told to freeze the team. Default: 120.",
+                number(1, 1000),
+            ),
+        ),
     }),
-    /** Last day. After it everything but `destroy` is refused. */
-    expires: day,
-    /** Data containers, each the team's own. @default - none */
-    containers: optional(list(text())),
-    /** What the names of the team's images in the registry begin with. @default the team's name */
+    expires: meaning("Last day. Then the team is frozen, and after the fleet's days of grace only destroy works.", day),
+    containers: optional(meaning("Data containers, each the team's own. Default: none.", list(text()))),
     imagePrefix: optional(
-        text(
-            /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
-            "path of a-z and 0-9 with . _ - / between",
+        meaning(
+            "What the names of the team's images in the registry begin with. Default: the team's name.",
+            text(
+                /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
+                "path of a-z and 0-9 with . _ - / between",
+            ),
         ),
     ),
-    /** Models that answer, and batches of predictions, by name. @default - none */
-    endpoints: optional(endpointsSection),
-    batch: optional(batchSection),
-    /**
-     * Azure ML workspace for runs and assets: that of the environment, one of its own that the foundation has made, or none.
-     * @default shared
-     */
-    workspace: optional(oneOf(["shared", "own", "none"])),
-    /** The hard cap's action: no GPU and no new pod until it is lifted. @default false */
-    frozen: optional(flag),
-    /** What is other in single environments, by their names: fields of the order, merged over it. @default - nothing */
-    overrides: optional(record(fields)),
+    endpoints: optional(meaning("Models that answer, by name. Default: none.", endpointsSection)),
+    batch: optional(meaning("Batches of predictions, by name. Default: none.", batchSection)),
+    workspace: optional(
+        meaning(
+            "Azure ML workspace for runs and assets: that of the environment, one of its own that the foundation has made, or none. Default: shared.",
+            oneOf(["shared", "own", "none"]),
+        ),
+    ),
+    frozen: optional(meaning("The hard cap's action: no GPU and no new pod until it is lifted. Default: false.", flag)),
+    overrides: optional(
+        meaning(
+            "What is other in single environments, by their names: fields of the order, merged over it.",
+            record(fields),
+        ),
+    ),
 });
+
+/** What editors check an order by while it is written. */
+export const orderSchema: JsonSchema = {
+    ...{ $schema: "http://json-schema.org/draft-07/schema#", title: "Order form of a team's environment" },
+    ...shape.schema,
+};
 
 type Written = Parsed<typeof shape>;
 
@@ -264,16 +273,38 @@ function isDay(value: string): boolean {
 const warningDays = 30;
 const dayMilliseconds = 86_400_000;
 
-/** How an order stands on a day. */
-export function expiryOf(
-    { file, expires }: Pick<TeamOrder, "file" | "expires">,
-    today: Date,
-): { expired?: string; warning?: string } {
-    const left = Math.ceil((Date.parse(`${expires}T00:00:00Z`) + dayMilliseconds - today.getTime()) / dayMilliseconds);
-    if (left <= 0)
-        return { expired: `${file}: expires must not be past, got ${expires}; set a later day, or destroy the stack` };
-    if (left > warningDays) return {};
-    return {
-        warning: `${file}: expires ${expires}, ${left} day${left === 1 ? "" : "s"} left; then only destroy works`,
-    };
+/** How an order stands on a day. Its last day is the fleet's to say: nobody is exempt. */
+export type Expiry =
+    | { state: "good" }
+    /** To be renewed, or to be let go. */
+    | { state: "ending"; daysLeft: number }
+    /** Nothing new starts, data stays. */
+    | { state: "frozen"; daysLeft: number }
+    /** Everything but `destroy` is refused. */
+    | { state: "over" };
+
+/** @param graceDays Days between the last day and the end, in which the team is frozen */
+export function expiryOf({ expires }: Pick<TeamOrder, "expires">, graceDays: number, today: Date): Expiry {
+    const lastDay = Date.parse(`${expires}T00:00:00Z`);
+    const daysUntil = (day: number): number => Math.ceil((day - today.getTime()) / dayMilliseconds);
+    const daysLeft = daysUntil(lastDay + dayMilliseconds);
+    if (daysLeft > warningDays) return { state: "good" };
+    if (daysLeft > 0) return { state: "ending", daysLeft };
+    const ofGrace = daysUntil(lastDay + (1 + graceDays) * dayMilliseconds);
+    return ofGrace > 0 ? { state: "frozen", daysLeft: ofGrace } : { state: "over" };
+}
+
+/** What there is to be said of it; nothing when all is good. */
+export function expirySaid({ file, expires }: Pick<TeamOrder, "file" | "expires">, expiry: Expiry): string | undefined {
+    const days = (count: number): string => `${count} day${count === 1 ? "" : "s"}`;
+    switch (expiry.state) {
+        case "good":
+            return undefined;
+        case "ending":
+            return `${file}: expires ${expires}, ${days(expiry.daysLeft)} left; then the team is frozen`;
+        case "frozen":
+            return `${file}: expired ${expires}, so the team is frozen; in ${days(expiry.daysLeft)} only destroy works. Set a later day, or destroy the stack`;
+        case "over":
+            return `${file}: expires must not be past, got ${expires}; set a later day, or destroy the stack`;
+    }
 }

@@ -1,4 +1,4 @@
-import { anyNumber, list, object, optional, record, text, type Parsed, type Parser } from "../parse";
+import { anyNumber, either, list, meaning, object, optional, record, text, type Parsed } from "../parse";
 
 const digest = text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 of 0-9 and a-f: images are pinned by what they hold");
 
@@ -10,9 +10,10 @@ const imageByDigest = object({
     /** Unpacked, in GiB. */
     sizeGib: anyNumber,
 });
-/** One of ours by its name, whose digest the images stack tells; or any other by its digest. */
-const image: Parser<string | Parsed<typeof imageByDigest>> = (field, value, faults) =>
-    typeof value === "string" ? ownImage(field, value, faults) : imageByDigest(field, value, faults);
+const image = meaning(
+    "One of ours by its name, whose digest the images stack tells; or any other by its digest.",
+    either((value) => typeof value === "string", ownImage, imageByDigest),
+);
 
 const scorer = {
     image,

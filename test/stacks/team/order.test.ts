@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { expiryOf, readOrders, type TeamOrder } from "../../../stacks/team/order";
+import { expiryOf, expirySaid, readOrders, type TeamOrder } from "../../../stacks/team/order";
 import { goodOrder, wrongOrders } from "../wrong-orders";
 
 function read(order: object, file = "teams/vision.yaml"): { order?: TeamOrder; faults: string[] } {
@@ -78,14 +78,20 @@ test("a file that is no YAML, or no order, is told by its name", () => {
     expect(faults.at(-1)).toMatch(/^teams\/b\.yaml: must be an object with team, lead/);
 });
 
-test("the last day counts, the days before it warn, and those after it stop", () => {
+test("the last day counts; the days before it warn, those of grace freeze, and those after stop all but destroy", () => {
     const { order } = read(goodOrder);
     if (order === undefined) throw new Error("the order is good");
-    const on = (day: string): object => expiryOf(order, new Date(`${day}T12:00:00Z`));
-    expect(on("2027-05-01")).toEqual({});
-    expect(on("2027-06-01")).toEqual({ warning: expect.stringContaining("30 days left") as unknown });
-    expect(on("2027-06-30")).toEqual({ warning: expect.stringContaining("1 day left") as unknown });
-    expect(on("2027-07-01")).toEqual({
-        expired: expect.stringContaining("teams/vision.yaml: expires must not be past, got 2027-06-30") as unknown,
-    });
+    const on = (day: string): [object, string | undefined] => {
+        const expiry = expiryOf(order, 14, new Date(`${day}T12:00:00Z`));
+        return [expiry, expirySaid(order, expiry)];
+    };
+    expect(on("2027-05-01")).toEqual([{ state: "good" }, undefined]);
+    expect(on("2027-06-01")).toEqual([{ state: "ending", daysLeft: 30 }, expect.stringContaining("30 days left")]);
+    expect(on("2027-06-30")).toEqual([{ state: "ending", daysLeft: 1 }, expect.stringContaining("1 day left;")]);
+    expect(on("2027-07-01")).toEqual([{ state: "frozen", daysLeft: 14 }, expect.stringContaining("in 14 days only")]);
+    expect(on("2027-07-14")).toEqual([{ state: "frozen", daysLeft: 1 }, expect.stringContaining("in 1 day only")]);
+    expect(on("2027-07-15")).toEqual([
+        { state: "over" },
+        expect.stringContaining("teams/vision.yaml: expires must not be past, got 2027-06-30"),
+    ]);
 });

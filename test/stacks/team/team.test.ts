@@ -27,7 +27,7 @@ function write(orders: readonly { team: string }[], budgets: object = { dev: 100
     for (const order of orders) writeFileSync(join(root, "teams", `${order.team}.yaml`), stringify(order));
     writeFileSync(join(root, "teams", "fleet.yaml"), stringify({ budgets }));
 }
-const past = { ...goodOrder, expires: "2026-11-24" };
+const past = { ...goodOrder, expires: "2026-11-10" };
 const audio = { ...goodOrder, team: "audio", imagePrefix: "audio" };
 const unled = { ...audio, lead: "me" };
 
@@ -44,7 +44,13 @@ test.each<[string, readonly { team: string }[], Record<string, string>, string]>
         { "mlplatform:environment": "staging" },
         'mlplatform:environment must be one that teams/vision.yaml orders, dev, got "staging"',
     ],
-    ["an order that is past", [past], {}, "teams/vision.yaml: expires must not be past"],
+    ["an order past its days of grace", [past], {}, "teams/vision.yaml: expires must not be past"],
+    [
+        "an order for longer than the fleet gives",
+        [{ ...goodOrder, expires: "2027-11-26" }],
+        {},
+        "teams/vision.yaml: expires must be at most 365 days ahead in dev, which is 2027-11-25, got 2027-11-26",
+    ],
     [
         "another team with the same group",
         [goodOrder, audio],

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { textOf, writeWhole } from "../sandbox/files";
-import { ordersFolder } from "../stacks/team/fleet";
-import { readOrders } from "../stacks/team/order";
-import { environments } from "../stacks/tiers";
-import type { Places } from "./places";
-import { UserError } from "./user-error";
+import { textOf, writeWhole } from "../../sandbox/files";
+import { ordersFolder } from "../../stacks/team/fleet";
+import { readOrders } from "../../stacks/team/order";
+import { environments } from "../../stacks/tiers";
+import type { Places } from "../places";
+import { UserError } from "../user-error";
 
 /**
  * Writes the file of a team's stack, `ENVIRONMENT-TEAM`, where there is an order and no such file: a new team takes one file,

@@ -1,29 +1,30 @@
-import { vmSize } from "../facts/vm-sizes";
+import { vmSize } from "../../facts/vm-sizes";
 import {
     capacityFaults,
     ordersFolder,
     ordersOf,
     overlapFaults,
-    readFleet,
+    termFaults,
     workspaceFaults,
     type Fleet,
     type FleetPool,
-} from "../stacks/team/fleet";
-import { expiryOf, gpusOf, type TeamOrder } from "../stacks/team/order";
-import { environments, type Environment } from "../stacks/tiers";
-import type { Context } from "./stack-run";
-import { settingsOf } from "./stack-settings";
-import { table } from "./table";
-import { UserError } from "./user-error";
-import { stackFiles } from "./workspace";
+} from "../../stacks/team/fleet";
+import { expiryOf, expirySaid, gpusOf, type TeamOrder } from "../../stacks/team/order";
+import { environments, type Environment } from "../../stacks/tiers";
+import type { Context } from "../stack-run";
+import { settingsOf } from "../stack-settings";
+import { table } from "../table";
+import { UserError } from "../user-error";
+import { fleetIn } from "./fleet-in";
+import { stackFiles } from "../workspace";
 
 /**
  * Lists the teams' orders and holds them against each other, the foundations' pools and what the fleet may spend; asks nobody.
  * @throws UserError naming everything that does not fit.
  */
-export async function teams(context: Context, today = new Date()): Promise<void> {
+export async function listTeams(context: Context, today = new Date()): Promise<void> {
     const { terminal, at } = context;
-    const fleet = read(at.root);
+    const fleet = fleetIn(at);
     const grounds: Partial<Record<Environment, Ground>> = {};
     for (const environment of environments)
         if (ordersOf(fleet, environment).length > 0) grounds[environment] = await groundOf(context, environment);
@@ -52,7 +53,10 @@ export function teamReport(
     today: Date,
 ): { lines: string[]; faults: string[] } {
     const ordered = environments.filter((environment) => ordersOf(fleet, environment).length > 0);
-    const expiry = fleet.orders.map((order) => expiryOf(order, today));
+    const ends = fleet.orders.map((order) => {
+        const expiry = expiryOf(order, fleet.graceDays, today);
+        return { isOver: expiry.state === "over", said: expirySaid(order, expiry) ?? "" };
+    });
     return {
         lines: [
             ...table([
@@ -60,10 +64,11 @@ export function teamReport(
                 ...ordered.flatMap((environment) => ordersOf(fleet, environment).map(row)),
             ]),
             ...ordered.map((environment) => promised(fleet, environment, grounds[environment] ?? nothing)),
-            ...once(expiry.flatMap(({ warning }) => (warning === undefined ? [] : [warning]))),
+            ...once(ends.flatMap(({ isOver, said }) => (isOver || said === "" ? [] : [said]))),
         ],
         faults: once([
             ...environments.flatMap((environment) => overlapFaults(fleet, environment)),
+            ...environments.flatMap((environment) => termFaults(fleet, environment, today)),
             ...ordered.flatMap((environment) => {
                 const { pools, workspaces } = grounds[environment] ?? nothing;
                 const orders = ordersOf(fleet, environment);
@@ -72,21 +77,13 @@ export function teamReport(
                     ...workspaceFaults(orders, workspaces, environment),
                 ];
             }),
-            ...expiry.flatMap(({ expired }) => (expired === undefined ? [] : [expired])),
+            ...ends.flatMap(({ isOver, said }) => (isOver ? [said] : [])),
         ]),
     };
 }
 
 /** What is so in several environments is told once. */
 const once = (lines: readonly string[]): string[] => [...new Set(lines)];
-
-function read(root: string): Fleet {
-    try {
-        return readFleet(root);
-    } catch (fault) {
-        throw new UserError(fault instanceof Error ? fault.message : String(fault));
-    }
-}
 
 function row(order: TeamOrder): (string | number)[] {
     const { team, environment, quota, budget, expires, lead, frozen } = order;
