@@ -42,7 +42,7 @@ describe("all of dev", () => {
             expect(told).toMatch(/control plane ready in [\d.]+ s, \d+ MB in \d+ processes/);
             expect(told).toContain("npx mlplatform kubectl dev -- get pods -A");
         },
-        6 * minutes,
+        15 * minutes,
     );
 
     test(
@@ -101,7 +101,7 @@ describe("all of dev", () => {
             const told = await home.succeed("start");
             expect(told.match(/no changes: the stack is as the program says/g)).toHaveLength(4);
         },
-        3 * minutes,
+        10 * minutes,
     );
 
     test(
@@ -115,6 +115,6 @@ describe("all of dev", () => {
             expect(await home.idsInAzure()).toEqual([]);
             expect(processesOf(home.folder)).toEqual([]);
         },
-        4 * minutes,
+        10 * minutes,
     );
 });
