@@ -3,6 +3,8 @@ import { registrationCommands } from "../facts/resource-providers";
 import { accessLines } from "./access";
 import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
 import { cloudResources } from "./deployment";
+import { cost } from "./cost/cost";
+import { prices } from "./prices/prices";
 import { firewallRules } from "./firewall-rules";
 import type { AzureBehaviour } from "./local-azure";
 import { identities, kubeconfig, kubectl } from "./kubectl";
@@ -218,6 +220,28 @@ export const commands: readonly Command[] = [
         options: { usage: { type: "string" }, skus: { type: "string" }, network: { type: "string" } },
         positionals: [1, 1],
         run: (context, [stack = dev], values) => quota(context, stack, values),
+    },
+    {
+        name: "cost",
+        usage: "STACK [--planned] [--json]",
+        summary:
+            "say what a stack costs a month, at least, expected and at most: deployed (or planned, when nothing is); --planned with the difference",
+        options: { planned: { type: "boolean" }, json: { type: "boolean" } },
+        positionals: [1, 1],
+        run: (context, [stack = dev], { planned, json }) =>
+            cost(context, stack, { planned: planned === true, json: json === true }),
+    },
+    {
+        name: "prices",
+        usage: "list | refresh [--region REGION] [--from ADDRESS]",
+        summary: "list what costs are made of, or ask Azure's price list anew and say what has moved",
+        options: { region: { type: "string" }, from: { type: "string" } },
+        positionals: [1, 1],
+        run: (context, args, { region, from }) =>
+            prices(context, args, {
+                ...(typeof region === "string" && { region }),
+                ...(typeof from === "string" && { from }),
+            }),
     },
     {
         name: "picture",

@@ -1,0 +1,72 @@
+import type { Cost, ResourceCost } from "../../review/cost/cost";
+import { sum, type Range } from "../../review/cost/range";
+import { kindOf } from "../deployment";
+import { table } from "../table";
+
+type Row = (string | number)[];
+
+const dollars = (usd: number): number => Math.round(usd);
+const figures = ({ low, expected, high }: Range): number[] => [low, expected, high].map(dollars);
+const columns = ["least", "expected", "most"];
+
+/** A cost as it is printed: US dollars a month. */
+export function costLines(stack: string, resourcesAre: "deployed" | "planned", cost: Cost): string[] {
+    const compared = cost.before.high > 0 && resourcesAre === "planned";
+    return [
+        `What "${stack}" costs a month as ${resourcesAre}, in ${cost.region}: US dollars by Azure's list, without discounts`,
+        ...table([
+            ["", ...columns],
+            ...cost.groups.map(({ group, after }): Row => [group, ...figures(after)]),
+            ["together", ...figures(cost.after)],
+            ...(compared ? [["more than deployed", ...figures(cost.change)] satisfies Row] : []),
+        ]),
+        "By kind:",
+        ...table([["", "", ...columns], ...byType(cost.resources)]),
+        "These figures hang on:",
+        ...table(cost.assumptions.map(({ text, low, expected, high }) => [`${low} - ${expected} - ${high}`, text])),
+        ...unpricedLines(cost),
+        `Free, each for a reason (--json tells it): ${cost.free.reduce((count, each) => count + each.count, 0)}`,
+        ...priceLines(cost),
+    ];
+}
+
+/** Kinds of what there is after the change, dearest first; less than a dollar is left to the sums. */
+function byType(resources: readonly ResourceCost[]): Row[] {
+    const types = [...new Set(resources.map(({ type }) => type))];
+    return types
+        .map((type) => {
+            const of = resources.filter((each) => each.type === type && each.after.high > 0);
+            return { type, count: of.length, after: sum(of.map(({ after }) => after)) };
+        })
+        .filter(({ after }) => dollars(after.high) > 0)
+        .sort((a, b) => b.after.expected - a.after.expected)
+        .map(({ type, count, after }) => [count, kindOf(type), ...figures(after)]);
+}
+
+function unpricedLines({ unpriced }: Cost): string[] {
+    if (unpriced.length === 0) return ["Without a price: nothing"];
+    return [
+        `Without a price, and in no sum: ${unpriced.length}`,
+        ...table(unpriced.map(({ type, name, reason }) => [kindOf(type), name, reason])),
+    ];
+}
+
+/** Where the prices are from, as far as it makes the sums less certain. */
+function priceLines({ prices, stoodIn }: Cost): string[] {
+    const count = (test: (price: Cost["prices"][number]) => boolean): number => prices.filter(test).length;
+    const dates = prices.map(({ date }) => date).filter((date) => date !== "");
+    const by = [...new Set(stoodIn.map((each) => each.by))].sort();
+    const others = by.map((region) => `${stoodIn.filter((each) => each.by === region).length} of ${region}`);
+    return [
+        `Prices: ${prices.length} of facts/prices.csv`,
+        ...table([
+            [count(({ quality }) => quality === "unverified"), "unverified"],
+            [dates.length, `with a date${dates.length > 0 ? `, the oldest of ${dates.sort()[0] ?? ""}` : ""}`],
+            [
+                stoodIn.length,
+                `of other regions, as there is none of their own${by.length > 0 ? `: ${others.join(", ")}` : ""}`,
+            ],
+        ]),
+        "npx mlplatform prices refresh asks Azure for all of them",
+    ];
+}
