@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { creationSeconds, longestChain, spoken } from "../cli/azure-time";
+import { creationSeconds, longestChain } from "../cli/azure-time";
 import { kindOf, nameOf } from "../cli/deployment";
 import { Engine } from "../cli/engine";
 import { schemaOf } from "../cli/local-azure";
@@ -13,6 +13,7 @@ import { table } from "../cli/table";
 import { prepareWorkspace } from "../cli/workspace";
 import { durationOf } from "../facts/durations";
 import { QuietClock } from "../sandbox/azure/clock";
+import { spoken } from "../review/time/chain";
 import { startSandbox } from "../sandbox/sandbox";
 import { rounded } from "./parts/statistics";
 import { unavoidable } from "./parts/unavoidable";

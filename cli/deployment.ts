@@ -81,3 +81,9 @@ export function cloudResources(deployment: Deployment): StateResource[] {
     const all = deployment.deployment.resources ?? [];
     return all.filter((resource) => resource.custom && !isProvider(resource.type) && resource.delete !== true);
 }
+
+/** URNs that it hangs on, by properties or by `dependsOn`. */
+export function dependenciesOf({ dependencies, propertyDependencies }: StateResource): string[] {
+    const properties = Object.values(propertyDependencies ?? {}).flatMap((urns) => urns ?? []);
+    return [...new Set([...(dependencies ?? []), ...properties])];
+}

@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { vmSize } from "../facts/vm-sizes";
-import { machineNeeds, publicAddresses, quotaNeeds, spotQuota, type MachineNeed } from "../stacks/quota-needs";
+import { publicAddressQuota, quotaNeeds, spotQuota, type MachineNeed } from "../facts/vm-quota";
+import { machineNeeds, publicAddresses } from "../stacks/quota-needs";
 import type { Settings } from "../stacks/settings";
 import { table } from "./table";
 import { UserError } from "./user-error";
@@ -87,8 +88,6 @@ export function quotaReport(settings: Settings, answers: QuotaAnswers): QuotaRep
     report.missing.push(...needs.flatMap((need) => offerFaults(need, location, answers.skus)));
     return report;
 }
-
-const publicAddressQuota = "StandardSkuPublicIpAddresses";
 
 const same = (left: unknown, right: string): boolean => String(left).toLowerCase() === right.toLowerCase();
 

@@ -1,6 +1,7 @@
 import { cloudResources, kindOf, nameOf } from "./deployment";
 import type { Deployment } from "./deployment";
-import { creationSeconds, longestChain, spoken } from "./azure-time";
+import { spoken } from "../review/time/chain";
+import { creationSeconds, longestChain } from "./azure-time";
 import { table } from "./table";
 import type { RunResult } from "./run";
 import { plain } from "./run";

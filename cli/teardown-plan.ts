@@ -2,7 +2,8 @@ import { durationOf } from "../facts/durations";
 import { softDeletes } from "../facts/soft-delete";
 import { valueAt } from "../sandbox/azure/properties";
 import type { Settings } from "../stacks/settings";
-import { chainOf, prerequisites, spoken } from "./azure-time";
+import { chainOf, dependents, spoken } from "../review/time/chain";
+import { prerequisitesIn } from "./azure-time";
 import { cloudResources, kindOf, nameOf } from "./deployment";
 import type { Deployment, StateResource } from "./deployment";
 import { protectedIn } from "./protection";
@@ -96,13 +97,13 @@ const existsAutoscaled = (state: Deployment): boolean =>
 /** Waves: each goes when nothing is left that needs it. */
 export function deletionWaves(state: Deployment): StateResource[][] {
     const all = cloudResources(state);
-    const dependents = dependentsIn(state);
+    const waiting = dependentsIn(state);
     const waves = new Map<string, number>();
     const waveOf = (resource: StateResource): number => {
         const known = waves.get(resource.urn);
         if (known !== undefined) return known;
         waves.set(resource.urn, 0); // a cycle cannot be, but must not hang
-        const wave = Math.max(-1, ...dependents(resource).map(waveOf)) + 1;
+        const wave = Math.max(-1, ...waiting(resource).map(waveOf)) + 1;
         waves.set(resource.urn, wave);
         return wave;
     };
@@ -111,13 +112,8 @@ export function deletionWaves(state: Deployment): StateResource[][] {
     return sorted;
 }
 
-function dependentsIn(state: Deployment): (resource: StateResource) => StateResource[] {
-    const before = prerequisites(state);
-    const dependents = new Map<string, StateResource[]>();
-    for (const resource of cloudResources(state))
-        for (const { urn } of before(resource)) dependents.set(urn, [...(dependents.get(urn) ?? []), resource]);
-    return ({ urn }) => dependents.get(urn) ?? [];
-}
+const dependentsIn = (state: Deployment): ((resource: StateResource) => StateResource[]) =>
+    dependents(cloudResources(state), prerequisitesIn(state));
 
 function order({ state }: Torn): Section {
     const waves = deletionWaves(state);

@@ -1,5 +1,5 @@
 import type { AssumptionName } from "./assumptions";
-import type { Priced } from "./inputs";
+import type { ValueMap } from "../model/value";
 import type { Range } from "./range";
 
 export const groups = [
@@ -12,6 +12,13 @@ export const groups = [
     "machine learning",
 ] as const;
 export type Group = (typeof groups)[number];
+
+/** What a rule sees of a resource. */
+export interface Priced {
+    type: string;
+    name: string;
+    inputs: ValueMap;
+}
 
 /** So many units of a meter a month. */
 export interface Item {

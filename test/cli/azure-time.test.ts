@@ -1,4 +1,4 @@
-import { creationSeconds, longestChain, spoken } from "../../cli/azure-time";
+import { creationSeconds, longestChain } from "../../cli/azure-time";
 import type { StateResource } from "../../cli/deployment";
 
 const seconds: Record<string, number> = { group: 2, network: 5, cluster: 480, pool: 240, vault: 60, key: 5 };
@@ -53,14 +53,4 @@ test("a role counts with the time that the program gives it to take effect, if i
 
 test("an empty stack takes no time", () => {
     expect(chainOf([])).toEqual({ seconds: 0, links: [] });
-});
-
-test.each([
-    [40, "40 s"],
-    [99, "99 s"],
-    [120, "2 min"],
-    [1500, "25 min"],
-    [3900, "1 h 05 min"],
-])("%s seconds are said as %s", (value, said) => {
-    expect(spoken(value)).toBe(said);
 });

@@ -1,5 +1,6 @@
 import { quotaAnswers, quotaReport, reportLines, type QuotaAnswers } from "../../cli/quota";
-import { machineNeeds, quotaNeeds } from "../../stacks/quota-needs";
+import { quotaNeeds } from "../../facts/vm-quota";
+import { machineNeeds } from "../../stacks/quota-needs";
 import { readSettings, type Settings } from "../../stacks/settings";
 import { dev } from "../stacks/good-settings";
 

@@ -1,7 +1,7 @@
 import { assumptions, daysAMonth, hoursAMonth } from "../assumptions";
-import { holds, isMap, mapsAt, numberAt, textAt, type Priced } from "../inputs";
+import { holds, isMap, mapsAt, numberAt, textAt } from "../../model/inputs";
 import { exactly, times } from "../range";
-import { item, type Item, type Rule } from "../rule";
+import { item, type Item, type Priced, type Rule } from "../rule";
 
 function accountItems({ inputs }: Priced): Item[] | string {
     const sku = textAt(inputs, "sku.name");

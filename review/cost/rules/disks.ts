@@ -1,6 +1,6 @@
 import { diskSizes } from "../../../facts/price-meters";
 import type { AssumptionName } from "../assumptions";
-import { mapsAt, numberAt, textAt } from "../inputs";
+import { mapsAt, numberAt, textAt } from "../../model/inputs";
 import { exactly, type Range } from "../range";
 import { allOf, item, type Item, type Rule } from "../rule";
 import type { ValueMap } from "../../model/value";

@@ -1,8 +1,8 @@
 import { vmSize } from "../../../facts/vm-sizes";
 import { assumptions, hoursAMonth, type AssumptionName } from "../assumptions";
-import { holds, isMap, mapsAt, numberAt, textAt, type Priced } from "../inputs";
+import { holds, isMap, mapsAt, numberAt, textAt } from "../../model/inputs";
 import { combined, exactly, nothing, sum, times, type Range } from "../range";
-import { allOf, item, type Item, type Rule } from "../rule";
+import { allOf, item, type Item, type Priced, type Rule } from "../rule";
 import type { ValueMap } from "../../model/value";
 import { diskItem } from "./disks";
 

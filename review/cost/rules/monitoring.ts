@@ -1,7 +1,7 @@
 import { assumptions, daysAMonth, hoursAMonth } from "../assumptions";
-import { holds, mapsAt, numberAt, textAt, type Priced } from "../inputs";
+import { holds, mapsAt, numberAt, textAt } from "../../model/inputs";
 import { combined, exactly, times, type Range } from "../range";
-import { item, type Item, type Rule } from "../rule";
+import { item, type Item, type Priced, type Rule } from "../rule";
 import type { ValueMap } from "../../model/value";
 
 const table = "azure-native:operationalinsights:Table";

@@ -1,7 +1,7 @@
 import { assumptions, hoursAMonth } from "../assumptions";
-import { holds, numberAt, textAt, type Priced } from "../inputs";
+import { holds, numberAt, textAt } from "../../model/inputs";
 import { exactly, type Range } from "../range";
-import { item, type Item, type Rule } from "../rule";
+import { item, type Item, type Priced, type Rule } from "../rule";
 
 const all = (meter: string): Item => item(meter, exactly(hoursAMonth));
 const one = (meter: string): Rule => ({ group: "network", items: () => [item(meter, exactly(1))] });

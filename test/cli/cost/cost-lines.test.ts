@@ -1,7 +1,7 @@
 import { costLines } from "../../../cli/cost/cost-lines";
 import { PriceSheet, type Price } from "../../../facts/prices";
 import { costOf } from "../../../review/cost/cost";
-import { change, previewOf } from "../../review/cost/changes";
+import { change, previewOf } from "../../review/changes";
 
 const firewall = "azure-native:network:AzureFirewall";
 const price = (meter: string, usd: number, more: Partial<Price> = {}): Price => ({
@@ -20,7 +20,7 @@ const found = costOf(
             { location: "swedencentral", sku: { tier: "Standard" } },
             { location: "swedencentral", sku: { tier: "Premium" } },
         ]),
-        change("azure-native:network:Subnet", [{}, {}], "same"),
+        change("azure-native:network:Subnet", [{}, {}], { operation: "same" }),
         change("azure-native:alertsmanagement:PrometheusRuleGroup", [undefined, {}]),
     ),
     sheet,

@@ -2,7 +2,7 @@ import { PriceSheet, readPriceSheet, type Price } from "../../../facts/prices";
 import { costOf, type Cost } from "../../../review/cost/cost";
 import type { ResourceChange } from "../../../review/model/preview";
 import { Unknown, type ValueMap } from "../../../review/model/value";
-import { change, previewOf } from "./changes";
+import { change, previewOf } from "../changes";
 
 const price = (meter: string, usd: number, region = "swedencentral"): Price => ({
     ...{ meter, region, usd, date: "2026-11-25", quality: "recorded", source: "price-list" },
@@ -58,7 +58,7 @@ test.each<[string, ValueMap, number]>([
 test("a change costs the difference, a delete saves, and what stays is in both sums", () => {
     const premium = change(firewall, [{ sku: { tier: "Standard" } }, { sku: { tier: "Premium" } }]);
     const gone = change(pool, [scaling(1, 1), undefined]);
-    const zone = change("azure-native:privatedns:PrivateZone", [{}, {}], "same");
+    const zone = change("azure-native:privatedns:PrivateZone", [{}, {}], { operation: "same" });
     const found = cost(premium, gone, zone);
     expect(found.change.low).toBeCloseTo(730 + 50 * 0.01 - 730 * 0.25);
     expect(found.change.high).toBeCloseTo(730 + 5000 * 0.01 - 730 * 0.25);
@@ -72,7 +72,7 @@ test("a change costs the difference, a delete saves, and what stays is in both s
 });
 
 test("what only the state forgets, Azure goes on billing", () => {
-    const found = cost(change(firewall, [{ sku: { tier: "Standard" } }, undefined], "forget"));
+    const found = cost(change(firewall, [{ sku: { tier: "Standard" } }, undefined], { operation: "forget" }));
     expect(found.change).toEqual({ low: 0, expected: 0, high: 0 });
     expect(found.after.low).toBeCloseTo(730 + 50 * 0.09);
 });
@@ -117,7 +117,7 @@ test.each<[string, ResourceChange, string]>([
 
 test("what is free says why, once for all of a reason", () => {
     const found = cost(
-        change("azure-native:resources:ResourceGroup", [{}, {}], "same"),
+        change("azure-native:resources:ResourceGroup", [{}, {}], { operation: "same" }),
         change("azure-native:authorization:RoleAssignment", [undefined, {}]),
         change("kubernetes:apps/v1:Deployment", [undefined, {}]),
     );

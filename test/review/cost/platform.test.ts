@@ -8,7 +8,7 @@ import { azureResources } from "../../stacks/built-foundation";
 import { dev, prod } from "../../stacks/good-settings";
 import { hybridDev } from "../../stacks/hybrid-settings";
 import "../../mocks";
-import { change, previewOf } from "./changes";
+import { change, previewOf } from "../changes";
 
 jest.setTimeout(120_000);
 

@@ -1,11 +1,4 @@
-import { Secret, Unknown, type Value, type ValueMap } from "../model/value";
-
-/** What a rule sees of a resource. */
-export interface Priced {
-    type: string;
-    name: string;
-    inputs: ValueMap;
-}
+import { Secret, Unknown, type Value, type ValueMap } from "./value";
 
 /** Value at a path such as `sku.name`; an `Unknown` where it, or what it lies in, is not known before the update. */
 export function valueAt(inputs: ValueMap, path: string): Value | undefined {
