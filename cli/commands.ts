@@ -3,6 +3,7 @@ import { registrationCommands } from "../facts/resource-providers";
 import { accessLines } from "./access";
 import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
 import { cloudResources } from "./deployment";
+import { drift } from "./drift/drift";
 import { cost } from "./cost/cost";
 import { prices } from "./prices/prices";
 import { firewallRules } from "./firewall-rules";
@@ -144,6 +145,20 @@ export const commands: readonly Command[] = [
         options: { "preview-only": { type: "boolean" } },
         positionals: [0, 1],
         run: (context, [stack = dev], values) => refresh(context, stack, values["preview-only"] === true),
+    },
+    {
+        name: "drift",
+        usage: "STACK [--observed FILE [--planned FILE]] [--json]",
+        summary:
+            "say what differs from the state in Azure, and what of it nobody answers for: waived (drift/waivers.yaml), adopted by the program, or open, then it ends with 7",
+        options: { observed: { type: "string" }, planned: { type: "string" }, json: { type: "boolean" } },
+        positionals: [1, 1],
+        run: (context, [stack = dev], { observed, planned, json }) =>
+            drift(context, stack, {
+                json: json === true,
+                ...(typeof observed === "string" && { observed }),
+                ...(typeof planned === "string" && { planned }),
+            }),
     },
     {
         name: "destroy",

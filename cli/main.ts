@@ -42,12 +42,18 @@ function parse(command: Command, args: string[]): { values: Values; rest: string
     }
 }
 
+/** What libraries print is no part of a command's answer, which may be JSON. */
+function keepOutputClean(): void {
+    console.log = console.info = console.error;
+}
+
 /** Exit code after an interruption, as shells have it. */
 const interrupted = 130;
 
 async function main(): Promise<number> {
     const [name = "help", ...args] = process.argv.slice(2);
     const terminal = new Terminal();
+    keepOutputClean();
     for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
     if (["help", "--help", "-h"].includes(name)) {
         terminal.line(usage());

@@ -34,7 +34,7 @@ export function driftLines({ op, urn, type, old, new: current, detailedDiff }: S
     if (op !== "update" || !detailedDiff) return [];
     return Object.keys(detailedDiff).map((path) => {
         const [was, is] = [old, current].map((state) =>
-            said(valueAt(state?.outputs, path) ?? valueAt(state?.inputs, path)),
+            said(valueAtPath(state?.outputs, path) ?? valueAtPath(state?.inputs, path)),
         );
         return `  changed  ${label}: ${path} was ${was ?? ""}, is ${is ?? ""}`;
     });
@@ -53,8 +53,8 @@ function said(value: unknown): string {
     return `${name}${text.slice(0, longest)}... (${text.length} characters)`;
 }
 
-/** Value at a path such as `sku.name`, `zones[0]` or `tags["a.b"]`. */
-function valueAt(root: unknown, path: string): unknown {
+/** Value of an event's state at a path such as `sku.name`, `zones[0]` or `tags["a.b"]`. */
+export function valueAtPath(root: unknown, path: string): unknown {
     const steps = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map((match) => {
         return match[1] ?? match[2] ?? match[3] ?? "";
     });

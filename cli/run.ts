@@ -35,6 +35,8 @@ export interface RunOptions {
     engine?: Engine;
     /** Only these resources (refresh). */
     target?: string[];
+    /** Against what Azure has, and not what the state says (preview). */
+    refreshes?: boolean;
     /** File to save what is planned to, secrets encrypted (preview). */
     planFile?: string;
 }
@@ -113,7 +115,11 @@ async function perform(stack: Stack, options: RunOptions, onEvent: (event: Engin
     const target = options.target && { target: options.target };
     switch (options.operation) {
         case "preview":
-            await stack.preview({ ...common, ...(options.planFile !== undefined && { plan: options.planFile }) });
+            await stack.preview({
+                ...common,
+                ...(options.planFile !== undefined && { plan: options.planFile }),
+                ...(options.refreshes === true && { refresh: true }),
+            });
             return;
         case "up":
             await stack.up(common);

@@ -32,7 +32,7 @@ export function newSession(
 export function operate(
     session: Session,
     operation: Operation,
-    more: Pick<RunOptions, "onEvent" | "target" | "planFile"> = {},
+    more: Pick<RunOptions, "onEvent" | "target" | "planFile" | "refreshes"> = {},
 ): Promise<RunResult> {
     const { at, engine, workspace, debugProviders, signal, program } = session;
     return runStack({

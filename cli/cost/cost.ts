@@ -1,8 +1,9 @@
 import { priceSheet } from "../../facts/prices";
 import { costOf } from "../../review/cost/cost";
 import type { ResourceChange, ResourceState } from "../../review/model/preview";
-import { Secret, Unknown, type Value, type ValueMap } from "../../review/model/value";
+import type { ValueMap } from "../../review/model/value";
 import type { ExportedResource } from "../export";
+import { shownValue } from "../shown-value";
 import type { StackResources } from "../stack-resources";
 import { stackResources } from "../stack-resources";
 import type { Context } from "../stack-run";
@@ -54,18 +55,9 @@ export function changesBetween(
 }
 
 function stateOf({ id, inputs }: ExportedResource): ResourceState {
-    const read = valueOf(inputs);
+    const read = shownValue(inputs);
     return {
         ...(id !== undefined && { id }),
         ...{ inputs: read as ValueMap, outputs: {}, dependencies: [], protect: false, retainOnDelete: false },
     };
-}
-
-/** A value as `export` shows it. */
-function valueOf(shown: unknown): Value {
-    if (shown === "[unknown]") return new Unknown("string");
-    if (shown === "[secret]") return new Secret("");
-    if (Array.isArray(shown)) return shown.map(valueOf);
-    if (typeof shown !== "object" || shown === null) return shown as Value;
-    return Object.fromEntries(Object.entries(shown).map(([key, value]) => [key, valueOf(value)]));
 }

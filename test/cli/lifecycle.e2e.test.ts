@@ -66,6 +66,12 @@ describe("the dev platform", () => {
         async () => {
             await home.succeed("sandbox", "set", "vnet-mlp-dev-sdc", "tags.owner=someone");
             await home.succeed("sandbox", "delete", "snet-mlp-dev-sdc-agents");
+            const open = await home.run(["drift", "dev", "--json"]);
+            const found = JSON.parse(open.stdout) as { open: { finding: { name: string; path?: string } }[] };
+            expect(open.code).toBe(7);
+            expect(found.open.map(({ finding: { name, path } }) => [name, path])).toEqual([
+                ...[["network", "tags.owner"], ["network-agents"]],
+            ]);
             const drift = await home.succeed("refresh");
             expect(drift).toMatch(/changed +network:VirtualNetwork network: tags.*someone/);
             expect(drift).toMatch(/gone +network:Subnet network-agents/);
@@ -73,6 +79,7 @@ describe("the dev platform", () => {
             expect(righted).toMatch(/update +network:VirtualNetwork +network +tags/);
             expect(righted).toMatch(/created +network:Subnet +network-agents/);
             expect(await home.succeed("refresh")).toContain("no drift");
+            expect(await home.succeed("drift", "dev")).toContain("0 open, 0 waived, 0 adopted");
             expect(await home.succeed("preview")).toMatch(/preview: \d+ unchanged/);
         },
         3 * minutes,
