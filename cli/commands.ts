@@ -3,6 +3,7 @@ import { registrationCommands } from "../facts/resource-providers";
 import { accessLines } from "./access";
 import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
 import { cloudResources } from "./deployment";
+import { promotion } from "./promotion/promotion";
 import { drift } from "./drift/drift";
 import { cost } from "./cost/cost";
 import { prices } from "./prices/prices";
@@ -360,6 +361,14 @@ export const commands: readonly Command[] = [
             environments(context, {
                 ...{ against: String(against), planned: planned === true, markdown: markdown === true },
             }),
+    },
+    {
+        name: "promotion",
+        usage: "FROM TO [--json]",
+        summary: "prove that one environment gets what another has, but for what promotion/differences.yaml lists",
+        options: { json: { type: "boolean" } },
+        positionals: [2, 2],
+        run: (context, args, { json }) => promotion(context, args, json === true),
     },
     {
         name: "reachability",

@@ -1,10 +1,6 @@
 import { priceSheet } from "../../facts/prices";
 import { costOf } from "../../review/cost/cost";
-import type { ResourceChange, ResourceState } from "../../review/model/preview";
-import type { ValueMap } from "../../review/model/value";
-import type { ExportedResource } from "../export";
-import { shownValue } from "../shown-value";
-import type { StackResources } from "../stack-resources";
+import { changesBetween } from "../changes-between";
 import { stackResources } from "../stack-resources";
 import type { Context } from "../stack-run";
 import { costLines } from "./cost-lines";
@@ -27,37 +23,4 @@ export async function cost(
     if (options.json)
         terminal.line(JSON.stringify({ stack, resourcesAre: found.resourcesAre, ...priced }, undefined, 2));
     else for (const line of costLines(stack, found.resourcesAre, priced)) terminal.line(line);
-}
-
-/** What a plan makes of what is deployed. */
-export function changesBetween(
-    before: readonly ExportedResource[],
-    { resourcesAre, resources }: StackResources,
-): ResourceChange[] {
-    const old = new Map(before.map((resource) => [resource.urn, resource]));
-    const next = new Map(resources.map((resource) => [resource.urn, resource]));
-    const change = (resource: ExportedResource, operation: ResourceChange["operation"]): ResourceChange => {
-        const [was, is] = [old.get(resource.urn), next.get(resource.urn)];
-        return {
-            ...{ urn: resource.urn, type: resource.type, name: resource.name, operation },
-            ...{ deletesFirst: false, custom: true, changes: [] },
-            ...(was && { old: stateOf(was) }),
-            ...(is && { new: stateOf(is) }),
-        };
-    };
-    return [
-        ...resources.map((resource) => {
-            if (resourcesAre === "deployed") return change(resource, "same");
-            return change(resource, old.has(resource.urn) ? "update" : "create");
-        }),
-        ...before.filter(({ urn }) => !next.has(urn)).map((resource) => change(resource, "delete")),
-    ];
-}
-
-function stateOf({ id, inputs }: ExportedResource): ResourceState {
-    const read = shownValue(inputs);
-    return {
-        ...(id !== undefined && { id }),
-        ...{ inputs: read as ValueMap, outputs: {}, dependencies: [], protect: false, retainOnDelete: false },
-    };
 }

@@ -1,4 +1,5 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation/events";
+import { isPartOf } from "../../review/model/paths";
 import type { Preview, PropertyChange, ResourceChange, ResourceState } from "../../review/model/preview";
 import type { Value, ValueMap } from "../../review/model/value";
 import { nameOf, shown } from "../deployment";
@@ -101,8 +102,5 @@ export function leavesAsItIs(steps: readonly ObservedStep[]): (finding: { urn: s
 }
 
 /** Is any of the paths the wanted one, part of it, or what it is part of? */
-function touches(paths: readonly string[], wanted: string): boolean {
-    const within = (inner: string, outer: string): boolean =>
-        inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
-    return paths.some((path) => within(path, wanted) || within(wanted, path));
-}
+const touches = (paths: readonly string[], wanted: string): boolean =>
+    paths.some((path) => isPartOf(path, wanted) || isPartOf(wanted, path));
