@@ -239,13 +239,16 @@ export const commands: readonly Command[] = [
     },
     {
         name: "cost",
-        usage: "STACK [--planned] [--json]",
+        usage: "STACK [--planned] [--state FILE] [--json]",
         summary:
             "say what a stack costs a month, at least, expected and at most: deployed (or planned, when nothing is); --planned with the difference",
-        options: { planned: { type: "boolean" }, json: { type: "boolean" } },
+        options: { planned: { type: "boolean" }, state: { type: "string" }, json: { type: "boolean" } },
         positionals: [1, 1],
-        run: (context, [stack = dev], { planned, json }) =>
-            cost(context, stack, { planned: planned === true, json: json === true }),
+        run: (context, [stack = dev], { planned, state, json }) =>
+            cost(context, stack, {
+                ...{ planned: planned === true, json: json === true },
+                ...(typeof state === "string" && { stateFile: state }),
+            }),
     },
     {
         name: "prices",

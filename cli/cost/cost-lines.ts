@@ -11,24 +11,38 @@ const columns = ["least", "expected", "most"];
 
 /** A cost as it is printed: US dollars a month. */
 export function costLines(stack: string, resourcesAre: "deployed" | "planned", cost: Cost): string[] {
+    const where = cost.region === "global" ? "" : `, in ${cost.region}`;
     const compared = cost.before.high > 0 && resourcesAre === "planned";
+    const priced =
+        cost.groups.length === 0
+            ? ["Nothing in it has a price"]
+            : [
+                  ...table([
+                      ["", ...columns],
+                      ...cost.groups.map(({ group, after }): Row => [group, ...figures(after)]),
+                      ["together", ...figures(cost.after)],
+                      ...(compared ? [["more than deployed", ...figures(cost.change)] satisfies Row] : []),
+                  ]),
+                  "By kind:",
+                  ...table([["", "", ...columns], ...byType(cost.resources)]),
+                  ...assumptionLines(cost),
+              ];
     return [
-        `What "${stack}" costs a month as ${resourcesAre}, in ${cost.region}: US dollars by Azure's list, without discounts`,
-        ...table([
-            ["", ...columns],
-            ...cost.groups.map(({ group, after }): Row => [group, ...figures(after)]),
-            ["together", ...figures(cost.after)],
-            ...(compared ? [["more than deployed", ...figures(cost.change)] satisfies Row] : []),
-        ]),
-        "By kind:",
-        ...table([["", "", ...columns], ...byType(cost.resources)]),
-        "These figures hang on:",
-        ...table(cost.assumptions.map(({ text, low, expected, high }) => [`${low} - ${expected} - ${high}`, text])),
+        `What "${stack}" costs a month as ${resourcesAre}${where}: US dollars by Azure's list, without discounts`,
+        ...priced,
         ...unpricedLines(cost),
         `Free, each for a reason (--json tells it): ${cost.free.reduce((count, each) => count + each.count, 0)}`,
-        ...priceLines(cost),
+        ...(cost.prices.length > 0 ? priceLines(cost) : []),
     ];
 }
+
+const assumptionLines = ({ assumptions }: Cost): string[] =>
+    assumptions.length === 0
+        ? []
+        : [
+              "These figures hang on:",
+              ...table(assumptions.map(({ text, low, expected, high }) => [`${low} - ${expected} - ${high}`, text])),
+          ];
 
 /** Kinds of what there is after the change, dearest first; less than a dollar is left to the sums. */
 function byType(resources: readonly ResourceCost[]): Row[] {

@@ -52,3 +52,12 @@ test("a cost is a table by group and by kind, with what it hangs on, what is in 
 test("what is deployed is compared with nothing", () => {
     expect(costLines("prod", "deployed", found).join("\n")).not.toContain("more than deployed");
 });
+
+test("a stack that nothing is billed for says so, and no more", () => {
+    const free = costOf(previewOf(change("azure-native:network:Subnet", [{}, {}], { operation: "same" })), sheet);
+    expect(costLines("dev-vision", "deployed", free).slice(1)).toEqual([
+        "Nothing in it has a price",
+        "Without a price: nothing",
+        "Free, each for a reason (--json tells it): 1",
+    ]);
+});
