@@ -77,23 +77,55 @@ export function chainOf<R extends Placed>(
     before: (resource: R) => readonly R[],
     secondsOf: (resource: R) => number,
 ): Chain {
-    const longest = new Map<string, Chain>();
-    const chainTo = (resource: R): Chain => {
-        const known = longest.get(resource.urn);
-        if (known) return known;
-        longest.set(resource.urn, { seconds: 0, links: [] }); // a cycle cannot be, but must not hang
-        const first = before(resource).map(chainTo).reduce(longer, { seconds: 0, links: [] });
-        const seconds = secondsOf(resource);
-        const link: Link = { urn: resource.urn, type: resource.type, seconds };
-        const chain = { seconds: first.seconds + seconds, links: [...first.links, link] };
-        longest.set(resource.urn, chain);
-        return chain;
-    };
-    return resources.map(chainTo).reduce(longer, { seconds: 0, links: [] });
+    const ends = new Map<string, End<R>>();
+    let last: End<R> | undefined;
+    for (const resource of resources) {
+        const end = endOf(resource, ends, before, secondsOf);
+        if (last === undefined || end.total > last.total) last = end;
+    }
+    const links: Link[] = [];
+    for (let end = last; end !== undefined; end = end.previous)
+        links.push({ urn: end.resource.urn, type: end.resource.type, seconds: end.seconds });
+    return { seconds: last?.total ?? 0, links: links.reverse() };
 }
 
-function longer(left: Chain, right: Chain): Chain {
-    return right.seconds > left.seconds ? right : left;
+/** Where the longest chain to a resource ends. */
+interface End<R> {
+    resource: R;
+    seconds: number;
+    total: number;
+    previous?: End<R>;
+}
+
+/** Those before it first; by a list of our own, as a chain of thousands is too deep for calls. */
+function endOf<R extends Placed>(
+    wanted: R,
+    ends: Map<string, End<R>>,
+    before: (resource: R) => readonly R[],
+    secondsOf: (resource: R) => number,
+): End<R> {
+    const begun = new Set<string>();
+    const open = [wanted];
+    for (let resource = open.at(-1); resource !== undefined; resource = open.at(-1)) {
+        const { urn } = resource;
+        // One that is begun already and not ended is in a cycle, which cannot be, but must not hang.
+        const missing = begun.has(urn)
+            ? []
+            : before(resource).filter((each) => !ends.has(each.urn) && !begun.has(each.urn));
+        begun.add(urn);
+        if (missing.length > 0) {
+            open.push(...missing);
+            continue;
+        }
+        open.pop();
+        if (ends.has(urn)) continue;
+        const previous = before(resource)
+            .flatMap((each) => ends.get(each.urn) ?? [])
+            .reduce<End<R> | undefined>((best, each) => (best && best.total >= each.total ? best : each), undefined);
+        const seconds = secondsOf(resource);
+        ends.set(urn, { resource, seconds, total: (previous?.total ?? 0) + seconds, ...(previous && { previous }) });
+    }
+    return ends.get(wanted.urn) ?? { resource: wanted, seconds: 0, total: 0 };
 }
 
 /** `25 min`, `1 h 05 min`, `40 s`. */
