@@ -20,6 +20,7 @@ import { dev, startEnvironment, stopEnvironment } from "./platform";
 import { reachability } from "./reachability";
 import { recover } from "./recover";
 import { refresh } from "./refresh";
+import { review } from "./review/review";
 import { scan } from "./scan/scan";
 import { sandboxCommand } from "./sandbox-commands";
 import { exportState } from "./session";
@@ -248,6 +249,24 @@ export const commands: readonly Command[] = [
             cost(context, stack, {
                 ...{ planned: planned === true, json: json === true },
                 ...(typeof state === "string" && { stateFile: state }),
+            }),
+    },
+    {
+        name: "review",
+        usage: "STACK [--preview FILE [--events FILE] [--plan FILE --state FILE]] [--json]",
+        summary: "say what a change does, can break, costs and how long it takes, by a preview of here or of elsewhere",
+        options: {
+            ...{ preview: { type: "string" }, events: { type: "string" }, plan: { type: "string" } },
+            ...{ state: { type: "string" }, json: { type: "boolean" } },
+        },
+        positionals: [1, 1],
+        run: (context, [stack = dev], { preview, events, plan, state, json }) =>
+            review(context, stack, {
+                json: json === true,
+                ...(typeof preview === "string" && { preview }),
+                ...(typeof events === "string" && { events }),
+                ...(typeof plan === "string" && { plan }),
+                ...(typeof state === "string" && { state }),
             }),
     },
     {

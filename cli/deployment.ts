@@ -1,3 +1,5 @@
+import { isSecretJson, unknownIn } from "../review/model/engine-json";
+
 /** A resource in an exported state, as far as the commands look at it. */
 export interface StateResource {
     urn: string;
@@ -38,24 +40,10 @@ export interface Deployment {
     };
 }
 
-/** Key and value by which Pulumi marks a secret in its state (pulumi/pulumi, sdk/go/common/resource/sig). */
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-/** Stands for a value that is not known before the update (pulumi/pulumi, sdk/go/common/resource/plugin). */
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-export function isSecret(value: unknown): boolean {
-    return (
-        typeof value === "object" &&
-        value !== null &&
-        (value as Record<string, unknown>)[signatureKey] === secretSignature
-    );
-}
-
 /** Copy that can be shown: secrets as `[secret]`, what is not known yet as `[unknown]`. */
 export function shown(value: unknown): unknown {
-    if (value === unknownValue) return "[unknown]";
-    if (isSecret(value)) return "[secret]";
+    if (unknownIn(value) !== undefined) return "[unknown]";
+    if (isSecretJson(value)) return "[secret]";
     if (Array.isArray(value)) return value.map(shown);
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shown(inner)]));

@@ -1,4 +1,5 @@
-import { isSecret, isProvider } from "./deployment";
+import { isSecretJson } from "../review/model/engine-json";
+import { isProvider } from "./deployment";
 import type { Deployment, StateResource } from "./deployment";
 
 /** A create whose outcome the state does not know. */
@@ -80,7 +81,7 @@ function key(urn: string, id: string): string {
 
 /** Of what was read, the parts that were asked for. */
 function pick(asked: unknown, read: unknown): unknown {
-    if (isSecret(asked)) return asked; // Azure does not tell
+    if (isSecretJson(asked)) return asked; // Azure does not tell
     if (Array.isArray(asked) && Array.isArray(read) && asked.length === read.length) {
         return asked.map((element, index) => pick(element, read[index]));
     }
@@ -97,7 +98,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** Does Azure hold what was asked for, as far as it tells? */
 export function isAsAsked(asked: unknown, read: unknown): boolean {
-    if (isSecret(asked)) return true;
+    if (isSecretJson(asked)) return true;
     if (Array.isArray(asked)) {
         if (!Array.isArray(read) || asked.length !== read.length) return false;
         return asked.every((element, index) => isAsAsked(element, read[index]));

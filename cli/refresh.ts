@@ -1,4 +1,5 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation/events";
+import { valueAtPath } from "../review/model/paths";
 import { failed } from "./deploy";
 import { kindOf, nameOf, shown } from "./deployment";
 import { recover } from "./recover";
@@ -51,14 +52,4 @@ function said(value: unknown): string {
     const named = typeof masked === "object" && masked !== null && "name" in masked;
     const name = named ? `${JSON.stringify(masked.name)}, ` : "";
     return `${name}${text.slice(0, longest)}... (${text.length} characters)`;
-}
-
-/** Value of an event's state at a path such as `sku.name`, `zones[0]` or `tags["a.b"]`. */
-export function valueAtPath(root: unknown, path: string): unknown {
-    const steps = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map((match) => {
-        return match[1] ?? match[2] ?? match[3] ?? "";
-    });
-    return steps.reduce<unknown>((value, step) => {
-        return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[step] : undefined;
-    }, root);
 }

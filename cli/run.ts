@@ -1,3 +1,4 @@
+import type { PulumiCommand } from "@pulumi/pulumi/automation/cmd";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/localWorkspace";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
 import type { Stack } from "@pulumi/pulumi/automation/stack";
@@ -39,6 +40,8 @@ export interface RunOptions {
     refreshes?: boolean;
     /** File to save what is planned to, secrets encrypted (preview). */
     planFile?: string;
+    /** The engine as the Automation API calls it. @default without what comes after an operation */
+    command?: PulumiCommand;
 }
 
 export type Changes = Partial<Record<string, number>>;
@@ -148,7 +151,7 @@ export async function openStack(options: Omit<RunOptions, "operation">): Promise
         },
         {
             workDir: options.workspaceDir,
-            pulumiCommand: engine.asBriefPulumiCommand(),
+            pulumiCommand: options.command ?? engine.asBriefPulumiCommand(),
             secretsProvider: "passphrase",
             envVars: { PULUMI_DEBUG_PROVIDERS: options.debugProviders },
         },

@@ -32,7 +32,7 @@ export function newSession(
 export function operate(
     session: Session,
     operation: Operation,
-    more: Pick<RunOptions, "onEvent" | "target" | "planFile" | "refreshes"> = {},
+    more: Pick<RunOptions, "onEvent" | "target" | "planFile" | "refreshes" | "command"> = {},
 ): Promise<RunResult> {
     const { at, engine, workspace, debugProviders, signal, program } = session;
     return runStack({
@@ -60,6 +60,11 @@ async function engineRun(session: Session, args: string[]): Promise<string> {
 /** The stack's state, secrets encrypted. */
 export async function exportState(session: Session): Promise<Deployment> {
     return JSON.parse(await engineRun(session, ["stack", "export"])) as Deployment;
+}
+
+/** The same with its secrets in clear, which must not leave this process. */
+export async function exportStateInClear(session: Session): Promise<unknown> {
+    return JSON.parse(await engineRun(session, ["stack", "export", "--show-secrets"])) as unknown;
 }
 
 /** Puts a state in place of the stack's. */

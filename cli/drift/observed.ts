@@ -1,9 +1,8 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation/events";
-import { isPartOf } from "../../review/model/paths";
+import { isPartOf, valueAtPath } from "../../review/model/paths";
 import type { Preview, PropertyChange, ResourceChange, ResourceState } from "../../review/model/preview";
 import type { Value, ValueMap } from "../../review/model/value";
 import { nameOf, shown } from "../deployment";
-import { valueAtPath } from "../refresh";
 import { shownValue } from "../shown-value";
 
 /** One side of a resource, as far as it is looked at. */
