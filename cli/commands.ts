@@ -253,20 +253,15 @@ export const commands: readonly Command[] = [
     },
     {
         name: "review",
-        usage: "STACK [--preview FILE [--events FILE] [--plan FILE --state FILE]] [--json]",
-        summary: "say what a change does, can break, costs and how long it takes, by a preview of here or of elsewhere",
-        options: {
-            ...{ preview: { type: "string" }, events: { type: "string" }, plan: { type: "string" } },
-            ...{ state: { type: "string" }, json: { type: "boolean" } },
-        },
+        usage: "STACK [--azure | --preview FILE] [--json]",
+        summary:
+            "say what a change does, can break, costs and how long it takes: in the sandbox, with your own pulumi (--azure), or by what its preview --json printed",
+        options: { azure: { type: "boolean" }, preview: { type: "string" }, json: { type: "boolean" } },
         positionals: [1, 1],
-        run: (context, [stack = dev], { preview, events, plan, state, json }) =>
+        run: (context, [stack = dev], { azure, preview, json }) =>
             review(context, stack, {
-                json: json === true,
-                ...(typeof preview === "string" && { preview }),
-                ...(typeof events === "string" && { events }),
-                ...(typeof plan === "string" && { plan }),
-                ...(typeof state === "string" && { state }),
+                ...{ azure: azure === true, json: json === true },
+                ...(typeof preview === "string" && { file: preview }),
             }),
     },
     {

@@ -61,6 +61,10 @@ export class CompiledProject {
         return this.project.folder;
     }
 
+    get variables(): NodeJS.ProcessEnv {
+        return this.project.variables;
+    }
+
     pulumi(...args: string[]): Promise<{ code: number; output: string }> {
         return this.project.pulumi(...args);
     }

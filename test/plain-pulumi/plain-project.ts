@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { Engine } from "../../cli/engine";
 import { startLocalAzure } from "../../cli/local-azure";
 import { places } from "../../cli/places";
@@ -37,20 +37,26 @@ export class PlainProject {
         writeFileSync(join(this.folder, file), text);
     }
 
+    /** What `pulumi` is told by: it is on the path. */
+    get variables(): NodeJS.ProcessEnv {
+        const path = [__dirname, dirname(this.command), join(repository, "node_modules", ".bin"), process.env.PATH];
+        return {
+            ...process.env,
+            PATH: path.join(delimiter),
+            NODE_PATH: join(repository, "node_modules"),
+            PULUMI_HOME: join(this.folder, "home"),
+            PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+            PULUMI_CONFIG_PASSPHRASE: "plain",
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+            ...{ ...this.sandbox.environment, ...this.environment },
+        };
+    }
+
     /** Runs a `pulumi` command to its end. Not synchronously: the sandbox answers from this very process. */
     pulumi(...args: string[]): Promise<{ code: number; output: string }> {
         const child = spawn(this.command, [...args, "--non-interactive", "--color", "never"], {
             cwd: this.folder,
-            env: {
-                ...process.env,
-                PATH: [__dirname, join(repository, "node_modules", ".bin"), process.env.PATH].join(delimiter),
-                NODE_PATH: join(repository, "node_modules"),
-                PULUMI_HOME: join(this.folder, "home"),
-                PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
-                PULUMI_CONFIG_PASSPHRASE: "plain",
-                PULUMI_SKIP_UPDATE_CHECK: "true",
-                ...{ ...this.sandbox.environment, ...this.environment },
-            },
+            env: this.variables,
         });
         let output = "";
         const read = (text: Buffer): void => {
