@@ -1,6 +1,7 @@
 import { armId } from "./arm-id";
 import { converge, isTemporary } from "./converge";
-import { kindOf, nameOf } from "./deployment";
+import { kindOf } from "../review/model/kind";
+import { nameOf } from "./deployment";
 import { Plan } from "./plan";
 import { Progress } from "./progress";
 import { failureLines } from "./report";

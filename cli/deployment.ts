@@ -54,11 +54,6 @@ export function nameOf(urn: string): string {
     return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
-/** `network:Subnet` of `azure-native:network:Subnet`, `apps:Deployment` of `kubernetes:apps/v1:Deployment`. */
-export function kindOf(type: string): string {
-    return type.replace(/^azure-native:/, "").replace(/^kubernetes:([^/]*)\/[^:]*:/, "$1:");
-}
-
 /** The engine's own: providers, and references to other stacks. */
 export function isProvider(type: string): boolean {
     return type.startsWith("pulumi:");

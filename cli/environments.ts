@@ -1,5 +1,5 @@
 import { environments as known, tiers } from "../stacks/tiers";
-import { kindOf } from "./deployment";
+import { kindOf } from "../review/model/kind";
 import { Engine } from "./engine";
 import type { Context } from "./stack-run";
 import { stackResources } from "./stack-resources";

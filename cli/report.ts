@@ -1,4 +1,5 @@
-import { cloudResources, kindOf, nameOf } from "./deployment";
+import { kindOf } from "../review/model/kind";
+import { cloudResources, nameOf } from "./deployment";
 import type { Deployment } from "./deployment";
 import { spoken } from "../review/time/chain";
 import { creationSeconds, longestChain } from "./azure-time";

@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { carryOut } from "./deploy";
-import { cloudResources, kindOf } from "./deployment";
+import { kindOf } from "../review/model/kind";
+import { cloudResources } from "./deployment";
 import { recover } from "./recover";
 import { refuseProtected } from "./protection";
 import { exportState } from "./session";

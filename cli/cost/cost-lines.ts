@@ -1,6 +1,6 @@
 import type { Cost, ResourceCost } from "../../review/cost/cost";
 import { sum, type Range } from "../../review/cost/range";
-import { kindOf } from "../deployment";
+import { kindOf } from "../../review/model/kind";
 import { table } from "../table";
 
 type Row = (string | number)[];

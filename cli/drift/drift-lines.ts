@@ -1,25 +1,21 @@
 import type { Finding, Findings } from "../../review/drift/finding";
 import type { Drift } from "../../review/drift/open-drift";
-import { isMap } from "../../review/model/inputs";
-import { Secret, Unknown, type Value } from "../../review/model/value";
-import { kindOf } from "../deployment";
-
-/** Longest value that is printed whole; a whole list of rules would fill the screen. */
-const longest = 100;
+import { said } from "../../review/model/said";
+import { kindOf } from "../../review/model/kind";
 
 /** What drifted, as it is printed, with how to close it. */
 export function driftLines(stack: string, drift: Drift, noise: Findings["noise"]): string[] {
     const { open, waived, adopted, unused } = drift;
     return [
         ...open.flatMap(({ finding, because }) => [
-            `open     ${said(finding)}`,
+            `open     ${line(finding)}`,
             ...(because === undefined ? [] : [`           ${because}`]),
         ]),
         ...waived.map(
             ({ finding, waiver }) =>
-                `waived   ${said(finding)}, by ${waiver.owner} until ${waiver.until}: ${waiver.reason}`,
+                `waived   ${line(finding)}, by ${waiver.owner} until ${waiver.until}: ${waiver.reason}`,
         ),
-        ...adopted.map((finding) => `adopted  ${said(finding)}`),
+        ...adopted.map((finding) => `adopted  ${line(finding)}`),
         ...unused.map(({ urn, path }) => `unused   a waiver of ${path ?? "a resource that is gone"}: ${urn}`),
         ...(open.length > 0
             ? [
@@ -44,23 +40,9 @@ export function driftLines(stack: string, drift: Drift, noise: Findings["noise"]
     ];
 }
 
-function said({ type, name, path, was, is }: Finding): string {
+function line({ type, name, path, was, is }: Finding): string {
     const label = `${kindOf(type)} ${name}`;
-    return path === undefined ? `${label} is gone` : `${label}: ${path} was ${text(was)}, is ${text(is)}`;
-}
-
-function text(value: Value | undefined): string {
-    if (value === undefined) return "not set";
-    const whole = JSON.stringify(plainly(value));
-    return whole.length > longest ? `${whole.slice(0, longest)}... (${whole.length} characters)` : whole;
-}
-
-function plainly(value: Value): unknown {
-    if (value instanceof Secret) return "[secret]";
-    if (value instanceof Unknown) return "[unknown]";
-    if (Array.isArray(value)) return (value as readonly Value[]).map(plainly);
-    if (!isMap(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainly(inner)]));
+    return path === undefined ? `${label} is gone` : `${label}: ${path} was ${said(was)}, is ${said(is)}`;
 }
 
 /** Each finding is closed in one of three ways. */

@@ -4,7 +4,7 @@ import type { Cost } from "../../review/cost/cost";
 import type { Range } from "../../review/cost/range";
 import type { Operation, Preview, ResourceChange } from "../../review/model/preview";
 import { spoken } from "../../review/time/chain";
-import { kindOf } from "../deployment";
+import { kindOf } from "../../review/model/kind";
 import { table } from "../table";
 import type { Review } from "./review";
 

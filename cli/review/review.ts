@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { priceSheet } from "../../facts/prices";
 import { blastOf, type Blast } from "../../review/blast/blast";
+import { commentsOf } from "../../review/comment/comment";
 import { costOf, type Cost } from "../../review/cost/cost";
 import type { Preview } from "../../review/model/preview";
 import { readPreview } from "../../review/model/read";
@@ -9,6 +10,7 @@ import { withStack, type Context } from "../stack-run";
 import { UserError } from "../user-error";
 import { projectOf } from "../workspace";
 import { previewOnAzure } from "./azure-preview";
+import { forges, postComments, type Forge } from "./post";
 import { reviewLines } from "./review-lines";
 import { fingerprintKey, tellPreview } from "./told-preview";
 
@@ -18,6 +20,15 @@ export interface PreviewFrom {
     file?: string;
     /** Run the `pulumi` on the path, against the backend and the Azure that it is signed in to. */
     azure: boolean;
+}
+
+/** Where else it goes than to the terminal. */
+export interface Outputs {
+    json: boolean;
+    /** File for the comments, one after the other. */
+    comment?: string;
+    /** `github` or `azure-devops`: to the pull request that the job is for. */
+    post?: string;
 }
 
 /** What a change is, for those who answer for it. */
@@ -34,14 +45,23 @@ export const keyVariable = "MLPLATFORM_FINGERPRINT_KEY";
 export async function review(
     context: Context,
     stack: string,
-    { json, ...from }: PreviewFrom & { json: boolean },
+    { json, comment, post, ...from }: PreviewFrom & Outputs,
 ): Promise<void> {
     const { at, terminal } = context;
     const preview = await previewFrom(context, stack, from);
     const made: Review = { preview, blast: blastOf(preview), cost: costOf(preview, priceSheet(at.root)) };
+    const comments = commentsOf(made);
+    if (comment !== undefined) writeFileSync(comment, comments.join("\n\n"));
+    if (post !== undefined) await postComments(forgeOf(post), stack, comments, process.env);
     if (json) terminal.line(JSON.stringify(made, undefined, 2));
     else for (const line of reviewLines(made)) terminal.line(line);
     if (preview.diagnostics.some(({ severity }) => severity === "error")) process.exitCode = 1;
+}
+
+function forgeOf(post: string): Forge {
+    const forge = forges.find((each) => each === post);
+    if (forge === undefined) throw new UserError(`--post must be one of ${forges.join(", ")}, got "${post}"`);
+    return forge;
 }
 
 async function previewFrom(context: Context, stack: string, { file, azure }: PreviewFrom): Promise<Preview> {

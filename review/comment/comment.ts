@@ -1,0 +1,242 @@
+import type { Blast } from "../blast/blast";
+import type { Danger } from "../blast/dangers";
+import type { Cost } from "../cost/cost";
+import type { Range } from "../cost/range";
+import { kindOf } from "../model/kind";
+import type { Operation, PolicyFinding, Preview } from "../model/preview";
+import { said } from "../model/said";
+import { changing, shapesOf, type Shape } from "../model/shapes";
+import { spoken } from "../time/chain";
+import { fitting, weightOfLines } from "./budget";
+import { diagramOf } from "./diagram";
+import { code, escaped, tableHead, tableRow } from "./markdown";
+import { linesOf, type Section } from "./section";
+
+/** What a comment is made of. */
+export interface Commented {
+    preview: Preview;
+    blast: Blast;
+    cost: Cost;
+    /** Where the page with all of it is. */
+    page?: string;
+}
+
+/** What every comment on a stack begins with. */
+export const isOf = (stack: string, comment: string): boolean =>
+    comment.startsWith(`<!-- mlplatform-change v1 stack=${stack} part=`);
+
+/** Hidden in a stack's comments, to find them again. */
+export const markerOf = (stack: string, part: number): string =>
+    `<!-- mlplatform-change v1 stack=${stack} part=${part} -->`;
+
+/**
+ * Comments for a pull request, the first with what a reviewer must know first. Replacements and deletions of what holds data,
+ * or of what others hang on, are never left out: where they don't fit they go on in further comments. All else is cut, and says so.
+ */
+export function commentsOf({ preview, blast, cost, page }: Commented): string[] {
+    const { project, stack } = preview;
+    const heading = (part: number): string[] => [
+        markerOf(stack, part),
+        `#### :tropical_drink: \`preview\` on ${escaped(project)}/${escaped(stack)}${part > 1 ? `, part ${part}` : ""}`,
+        "",
+    ];
+    const first = [...heading(1), ...verdict({ preview, blast, cost }), ""];
+    const last = ["", page === undefined ? "" : `All of it: [the page](${page})`];
+    const rows = blast.dangers.map(dangerRow);
+    // What is left in the first comment after half of it went to dangers is for all else.
+    const inFirst = fitting(rows, Math.max(0, 0.6 - weightOfLines([...first, ...dangerHead])));
+    const lines = [...first, ...(rows.length > 0 ? [...dangerHead, ...inFirst, ""] : [])];
+    const more = continued(rows.slice(inFirst.length), heading);
+    if (more.length > 0)
+        lines.push(`${rows.length - inFirst.length} more of these are in ${more.length} further comments`, "");
+    let left = 1 - weightOfLines([...lines, ...last]);
+    for (const section of sections({ preview, blast, cost })) {
+        const shown = linesOf(section, left);
+        left -= weightOfLines(shown);
+        lines.push(...shown);
+    }
+    return [[...lines, ...last].join("\n").trimEnd(), ...more];
+}
+
+/** The rows that are left, in as many comments as they take. */
+function continued(rows: readonly string[], heading: (part: number) => string[]): string[] {
+    const comments: string[] = [];
+    let left = rows;
+    while (left.length > 0) {
+        const head = [...heading(comments.length + 2), ...dangerHead];
+        const shown = fitting(left, 1 - weightOfLines(head));
+        comments.push([...head, ...shown].join("\n"));
+        left = left.slice(shown.length);
+    }
+    return comments;
+}
+
+const words: Partial<Record<Operation, string>> = {
+    delete: "to delete",
+    replace: "to replace",
+    forget: "to forget",
+    update: "to update",
+    import: "to import",
+    create: "to create",
+};
+
+function verdict({ preview, blast, cost }: Commented): string[] {
+    const counts = changing.flatMap((operation) => {
+        const count = blast.counts[operation] ?? 0;
+        return count > 0 ? [`${count} ${words[operation] ?? ""}`] : [];
+    });
+    const errors = preview.diagnostics.filter(({ severity }) => severity === "error").length;
+    const refused = preview.findings.filter(({ level }) => level === "mandatory").length;
+    const stateful = blast.dangers.filter(({ holds }) => holds !== undefined).length;
+    const parts = [
+        ...(errors > 0 ? [`**the preview failed** (${errors} ${errors === 1 ? "error" : "errors"})`] : []),
+        ...(refused > 0 ? [`**${refused} refused by policy**`] : []),
+        counts.join(", ") || "nothing changes",
+        ...(stateful > 0 ? [`**${stateful} of what holds data is replaced or deleted**`] : []),
+        `${signed(cost.change.expected)} US dollars a month expected`,
+        ...(blast.duration.seconds > 0 ? [`about ${spoken(blast.duration.seconds)} on Azure`] : []),
+    ];
+    return [parts.join(" · ")];
+}
+
+const dangerHead = [
+    "**Replaced or deleted, though it holds something or others hang on it**",
+    "",
+    ...tableHead(["", "What", "By", "Holds", "Can be had back", "Hang on it"]),
+];
+
+/** Short, as every one must be told. */
+function dangerRow({
+    operation,
+    type,
+    name,
+    because,
+    deletesFirst,
+    holds,
+    recovery,
+    dependants,
+    ...more
+}: Danger): string {
+    const staying = dependants.filter((each) => each.operation !== "delete");
+    const days = recovery?.days === undefined ? "" : `, ${recovery.days} days`;
+    return tableRow([
+        `${operation}${deletesFirst ? ", the old one first" : ""}${more.protected ? " (protected)" : ""}`,
+        `${escaped(kindOf(type))} ${code(name)}`,
+        because.map(code).join(" "),
+        holds ? holds.dataClass : "",
+        recovery ? `${recovery.possible}${days}` : "",
+        staying.length === 0 ? "" : String(staying.length),
+    ]);
+}
+
+/** Characters of a message that are told; policies and providers may quote whole resources. */
+const longestMessage = 400;
+
+/** In the order of what a reviewer looks for. */
+function sections({ preview, blast, cost }: Commented): Section[] {
+    const shapes = shapesOf(preview.resources);
+    const errors = preview.diagnostics.filter(({ severity }) => severity !== "info");
+    return [
+        section(
+            0.1,
+            "errors and warnings",
+            ["**Errors and warnings**", ""],
+            errors.map(({ severity, urn, message }) => {
+                return `- ${severity}${urn === undefined ? "" : ` of ${code(nameIn(urn))}`}: ${code(message.slice(0, longestMessage))}`;
+            }),
+        ),
+        section(0.12, "policy findings", ["**Policies**", ""], [...preview.findings].sort(worstFirst).map(findingRow)),
+        costSection(cost),
+        section(
+            0.35,
+            "groups of changes",
+            [...folded("Pulumi report"), ...tableHead(["", "Count", "What", "Changes"])],
+            shapes.map(shapeRow),
+            ["", "</details>"],
+        ),
+        section(0.1, "quotas", ["**Quota**", "", ...tableHead(["", "Before", "After"])], quotaRows(blast)),
+        picture(shapes),
+    ].filter((each) => each.rows.length > 0);
+}
+
+const section = (most: number, of: string, head: string[], rows: readonly string[], foot: string[] = []): Section => ({
+    ...{ most, of, rows },
+    ...{ head, foot: [...foot, ""] },
+});
+
+const folded = (title: string): string[] => [`<details><summary>${title}</summary>`, ""];
+
+/** Whole or not at all. */
+function picture(shapes: readonly Shape[]): Section {
+    const lines = diagramOf(shapes);
+    const rows = lines.length === 0 ? [] : [[...folded("Picture"), ...lines, "", "</details>"].join("\n")];
+    return { most: 0.2, of: "pictures", head: [], rows };
+}
+
+const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+
+const severities: readonly PolicyFinding["level"][] = ["mandatory", "remediate", "advisory"];
+const worstFirst = (left: PolicyFinding, right: PolicyFinding): number =>
+    severities.indexOf(left.level) - severities.indexOf(right.level);
+
+function findingRow({ level, policy, urn, message }: PolicyFinding): string {
+    const about = urn === undefined ? "the stack" : code(nameIn(urn));
+    return `- **${level}** ${code(policy)} on ${about}: ${code(message.slice(0, longestMessage))}`;
+}
+
+// Added to zero, as a little less than nothing rounds to -0.
+const dollars = (usd: number): string => (Math.round(usd) + 0).toLocaleString("en-US");
+const signed = (usd: number): string => (Math.round(usd) > 0 ? `+${dollars(usd)}` : dollars(usd));
+const cells = ({ low, expected, high }: Range, text: (usd: number) => string): string[] =>
+    [low, expected, high].map(text);
+
+function costSection({ groups, before, after, change, unpriced, prices, assumptions }: Cost): Section {
+    const moved = groups.filter((group) => Math.round(group.change.high) !== 0 || Math.round(group.change.low) !== 0);
+    const dates = prices.map(({ date }) => date).filter((date) => date !== "");
+    const sheet = [
+        `${prices.length} prices of the sheet`,
+        ...(dates.length > 0 ? [`the oldest of ${[...dates].sort()[0] ?? ""}`] : []),
+        `${prices.filter(({ quality }) => quality === "unverified").length} unverified`,
+    ];
+    const none = unpriced.map(({ type, name }) => `${escaped(kindOf(type))} ${code(name)}`);
+    const said = [
+        `${sheet.join(", ")}; assumptions on use: ${assumptions.length}, which the page tells.`,
+        unpriced.length === 0
+            ? "Nothing is without a price."
+            : `Without a price, and in no sum: ${fitting(none, 0.02).join(", ")}${none.length > 20 ? " ..." : ""}`,
+    ];
+    const head = ["**Cost**, US dollars a month by Azure's list", "", ...tableHead(["", "Least", "Expected", "Most"])];
+    const rows = [
+        ...moved.map((group) => tableRow([escaped(group.group), ...cells(group.change, signed)])),
+        tableRow(["**change**", ...cells(change, signed)]),
+        tableRow(["before", ...cells(before, dollars)]),
+        tableRow(["after", ...cells(after, dollars)]),
+    ];
+    return section(0.12, "rows", head, rows, ["", ...said]);
+}
+
+/** Changes of one shape that are told; a reviewer opens the page for more. */
+const mostChanges = 12;
+
+function shapeRow({ operation, type, deletesFirst, changes, members }: Shape): string {
+    const names = members.slice(0, 3).map(({ name }) => code(name));
+    const more = members.length > names.length ? ` and ${members.length - names.length} more` : "";
+    const told = changes.slice(0, mostChanges).map(({ path, replaces, old, new: asked }) => {
+        return `${code(path)}: ${code(said(old))} → ${code(said(asked))}${replaces ? " **replaces**" : ""}`;
+    });
+    const cut = changes.length > mostChanges ? [`${changes.length - mostChanges} more`] : [];
+    return tableRow([
+        `${operation}${deletesFirst ? ", the old one first" : ""}`,
+        String(members.length),
+        `${escaped(kindOf(type))} ${names.join(", ")}${more}`,
+        [...told, ...cut].join("<br>"),
+    ]);
+}
+
+function quotaRows({ quota }: Blast): string[] {
+    return quota
+        .filter(({ before, after }) => before.least !== after.least || before.most !== after.most)
+        .map(({ quota: name, before, after }) =>
+            tableRow([escaped(name), `${before.least} to ${before.most}`, `${after.least} to ${after.most}`]),
+        );
+}

@@ -1,0 +1,4 @@
+/** `network:Subnet` of `azure-native:network:Subnet`, `apps:Deployment` of `kubernetes:apps/v1:Deployment`. */
+export function kindOf(type: string): string {
+    return type.replace(/^azure-native:/, "").replace(/^kubernetes:([^/]*)\/[^:]*:/, "$1:");
+}
