@@ -5,6 +5,11 @@ import { carryOut, planLines, preview, previewWithFreeNames } from "./deploy";
 import { cloudResources } from "./deployment";
 import { promotion } from "./promotion/promotion";
 import { drift } from "./drift/drift";
+import { makeBundle } from "./change-control/bundle";
+import { guardedUp } from "./change-control/guarded-up";
+import { needsSignatures } from "./change-control/repository";
+import { signBundle } from "./change-control/sign";
+import { verify } from "./change-control/verify";
 import { cost } from "./cost/cost";
 import { prices } from "./prices/prices";
 import { firewallRules } from "./firewall-rules";
@@ -126,13 +131,17 @@ export const commands: readonly Command[] = [
     },
     {
         name: "up",
-        usage: `[stack] ${behaviourUsage}`,
-        summary: "bring a stack up to what the program says",
-        options: behaviourOptions,
+        usage: `[stack] [--bundle FOLDER] ${behaviourUsage}`,
+        summary: "bring a stack up to what the program says; a protected one by its signed bundle alone",
+        options: { ...behaviourOptions, bundle: { type: "string" } },
         positionals: [0, 1],
         run: (context, [stack = dev], values) =>
             withStack(context, { command: "up", stack, behaviour: behaviourOf(values) }, async (first) => {
                 await recover(first.session);
+                if (needsSignatures(context.at.root, stack)) {
+                    await guardedUp(first, typeof values.bundle === "string" ? values.bundle : undefined);
+                    return;
+                }
                 const { run, plan } = await previewWithFreeNames(first);
                 context.terminal.step(`preview: ${plan.toString()}`);
                 for (const line of planLines(plan)) context.terminal.line(line);
@@ -268,6 +277,39 @@ export const commands: readonly Command[] = [
                 ...(typeof comment === "string" && { comment }),
                 ...(typeof post === "string" && { post }),
             }),
+    },
+    {
+        name: "bundle",
+        usage: "STACK",
+        summary: "preview a change, and write what those who answer for it sign (docs/change-control.md)",
+        options: {},
+        positionals: [1, 1],
+        run: (context, [stack = dev]) => makeBundle(context, stack),
+    },
+    {
+        name: "sign",
+        usage: "STACK --role ROLE --key FILE [--bundle FOLDER] [--as ID]",
+        summary: "sign a stack's bundle with an SSH key, and say who has yet to",
+        options: {
+            ...{ role: { type: "string" }, key: { type: "string" } },
+            ...{ bundle: { type: "string" }, as: { type: "string" } },
+        },
+        positionals: [1, 1],
+        run: (context, [stack = dev], { role, key, bundle, as }) =>
+            signBundle(context, stack, {
+                ...(typeof role === "string" && { role }),
+                ...(typeof key === "string" && { key }),
+                ...(typeof bundle === "string" && { bundle }),
+                ...(typeof as === "string" && { as }),
+            }),
+    },
+    {
+        name: "verify",
+        usage: "STACK",
+        summary: "tell from git and the files of changes alone whether what ran is what was signed",
+        options: {},
+        positionals: [1, 1],
+        run: (context, [stack = dev]) => verify(context, stack),
     },
     {
         name: "prices",

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { findingsOf, type Finding } from "../../review/drift/finding";
-import { openDrift } from "../../review/drift/open-drift";
+import { findingsOf, type Finding, type Findings } from "../../review/drift/finding";
+import { openDrift, type Drift } from "../../review/drift/open-drift";
 import { readWaivers, type Waiver } from "../../review/drift/waivers";
 import { failed } from "../deploy";
 import type { Places } from "../places";
@@ -35,28 +35,49 @@ interface Seen {
  */
 export async function drift(context: Context, stack: string, options: DriftFiles & { json: boolean }): Promise<void> {
     const { at, terminal } = context;
-    const today = new Date().toISOString().slice(0, 10);
-    const waivers = waiversIn(at, today).filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`));
     const { observed, isAdopted } =
         options.observed === undefined ? await look(context, stack) : told(options.observed, options.planned);
-    const { found, noise } = findingsOf(observedIn(stack, observed));
-    const sorted = openDrift(found, waivers, isAdopted, today);
-    if (options.json) terminal.line(JSON.stringify({ stack, ...sorted, noise }, undefined, 2));
-    else for (const line of driftLines(stack, sorted, noise)) terminal.line(line);
-    if (sorted.open.length > 0) process.exitCode = changesCode;
+    const found = sorted(at, stack, observed, isAdopted);
+    if (options.json) terminal.line(JSON.stringify({ stack, ...found }, undefined, 2));
+    else for (const line of driftLines(stack, found, found.noise)) terminal.line(line);
+    if (found.open.length > 0) process.exitCode = changesCode;
+}
+
+function look(context: Context, stack: string): Promise<Seen> {
+    return withStack(context, { command: "drift", stack }, async (run) => {
+        await recover(run.session);
+        return await observe(run);
+    });
 }
 
 /** Reads every resource from the sandbox's Azure. */
-function look(context: Context, stack: string): Promise<Seen> {
-    const { terminal } = context;
-    return withStack(context, { command: "drift", stack }, async (run) => {
-        await recover(run.session);
-        terminal.now("reading every resource from Azure");
-        const observed = await stepsOf(run, "preview-refresh");
-        if (findingsOf(observedIn(stack, observed)).found.length === 0) return { observed, isAdopted: () => false };
-        terminal.now("previewing the program against what Azure has");
-        return { observed, isAdopted: leavesAsItIs(await stepsOf(run, "preview", true)) };
-    });
+async function observe(run: StackRun): Promise<Seen> {
+    const { terminal } = run;
+    terminal.now("reading every resource from Azure");
+    const observed = await stepsOf(run, "preview-refresh");
+    const { found } = findingsOf(observedIn(run.session.workspace.stack, observed));
+    if (found.length === 0) return { observed, isAdopted: () => false };
+    terminal.now("previewing the program against what Azure has");
+    return { observed, isAdopted: leavesAsItIs(await stepsOf(run, "preview", true)) };
+}
+
+/** What of a stack drifted and nobody answers for, as its Azure is now. */
+export async function driftOf(run: StackRun): Promise<Drift> {
+    const { stack } = run.session.workspace;
+    const { observed, isAdopted } = await observe(run);
+    return sorted(run.at, stack, observed, isAdopted);
+}
+
+function sorted(
+    at: Context["at"],
+    stack: string,
+    observed: readonly ObservedStep[],
+    isAdopted: Seen["isAdopted"],
+): Drift & Pick<Findings, "noise"> {
+    const today = new Date().toISOString().slice(0, 10);
+    const waivers = waiversIn(at, today).filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`));
+    const { found, noise } = findingsOf(observedIn(stack, observed));
+    return { ...openDrift(found, waivers, isAdopted, today), noise };
 }
 
 async function stepsOf(
