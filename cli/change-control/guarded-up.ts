@@ -37,8 +37,18 @@ export async function guardedUp(run: StackRun, bundleName: string | undefined): 
         const preview = await tellPreview(run);
         const { faults, left } = heldAgainst(preview, stored.bundle, files.ledger().isBegun(stored.digest));
         if (faults.length > 0) throw refused(stored, faults);
-        if (left.length === 0) break;
         const entry = { stack, bundle: stored.digest, signed: signOff.signed };
+        if (left.length === 0) {
+            // All was done before, by one that was cut off before it could say so.
+            files.append({
+                ...entry,
+                at: now(),
+                outcome: "applied",
+                executed: [],
+                stateAfter: baseOf(preview, []).digest,
+            });
+            break;
+        }
         files.append({ ...entry, at: now(), outcome: "begun", executed: [] });
         const { result, executed } = await apply(run, stored, left.length);
         const beyond = unapproved(executed, stored.bundle.predicate.effects);

@@ -7,7 +7,7 @@ const root = resolve(__dirname, "..", "..");
 function figures(name: string, ...args: string[]): Promise<Record<string, number>> {
     const command = [join(root, "tools", "bootstrap.cjs"), "bench", name, ...args];
     // What is killed goes on from the state that the engine has written until then.
-    const env = { ...process.env, PULUMI_SKIP_CHECKPOINTS: String(name !== "faults") };
+    const env = { ...process.env, PULUMI_SKIP_CHECKPOINTS: String(name !== "faults" && name !== "resume") };
     return new Promise((done, fail) => {
         execFile(process.execPath, command, { maxBuffer: 1e7, env }, (fault, stdout, stderr) => {
             const last = stdout.trim().split("\n").at(-1) ?? "";
@@ -20,6 +20,10 @@ function figures(name: string, ...args: string[]): Promise<Record<string, number
 // Small samples: the figures that are quoted come from whole runs.
 test("runs with faults and kills converge, with nothing orphaned and nothing lost", async () => {
     expect(await figures("faults", "1", "2")).toMatchObject({ runs: 1, converged: 1, orphans: 0, lost: 0 });
+}, 300_000);
+
+test("what is left of a signed change when up is killed is done under the same signatures, and nothing twice", async () => {
+    expect(await figures("resume", "2", "1")).toMatchObject({ runs: 2, wrong: 0 });
 }, 300_000);
 
 test("a preview is measured against its floor", async () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { cardBeside } from "../model/card-file";
-import { fetchModel, ModelFault } from "../model/fetch";
+import { fetchModel } from "../model/fetch";
 import { LoadedModel } from "../model/loaded-model";
 import type { Log } from "../telemetry/log";
 import { answerOf, csvHead, csvLines, failed, modelOf, rowsOf } from "../vision/answer";
@@ -60,9 +60,7 @@ function orderOf({ model, input, shards }: BatchSettings): string {
 
 async function loaded(settings: BatchSettings): Promise<{ model: LoadedModel; pictures: PictureScorer }> {
     const { model: pinned, folder, provider, workers, threads } = settings;
-    const file = await fetchModel(pinned, folder).catch((fault: unknown) => {
-        throw fault instanceof ModelFault ? new BatchFault(fault.message) : fault;
-    });
+    const file = await fetchModel(pinned, folder);
     const card = await cardBeside(file);
     if (!card) throw new BatchFault(`the model at ${pinned.uri} has no card beside it, so it takes no pictures`);
     const model = await LoadedModel.load({

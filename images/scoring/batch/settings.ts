@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { PinnedModel } from "../model/fetch";
-import { number, oneOf, optional, record, text, whole } from "../model/shape";
+import { number, oneOf, record, text, whole } from "../model/shape";
 import type { Of } from "../model/shape";
 import { providers } from "../runtime/session";
 import { modelBytes, modelUri, sha256 } from "../settings";
@@ -17,7 +17,6 @@ const shape = record({
     MODEL_URI: modelUri,
     MODEL_SHA256: sha256,
     MODEL_SIZE_BYTES: modelBytes,
-    MODEL_CARD_SHA256: optional(sha256),
     MODEL_FOLDER: text(),
     INPUT_URI: place,
     OUTPUT_URI: place,
@@ -33,7 +32,6 @@ type Given = Of<typeof shape>;
 const texts: ReadonlySet<string> = new Set<keyof Given>([
     "MODEL_URI",
     "MODEL_SHA256",
-    "MODEL_CARD_SHA256",
     "MODEL_FOLDER",
     "INPUT_URI",
     "OUTPUT_URI",
@@ -83,11 +81,9 @@ export function batchSettings(env: Readonly<Record<string, string | undefined>>)
         faults.push(`OUTPUT_URI must not lie in INPUT_URI, or results would be scored: got "${output}"`);
     if (faults.length > 0) throw new BatchFault(faults.join("; "));
     const { MODEL_URI: uri, MODEL_SHA256, MODEL_SIZE_BYTES: sizeBytes, MODEL_FOLDER: folder } = given as Given;
-    const { MODEL_CARD_SHA256: cardSha256 } = given as Given;
     const { EXECUTION_PROVIDER: provider, WORKERS: workers, THREADS, CHECKPOINT_SECONDS } = given as Given;
     return {
-        model: { uri, sha256: MODEL_SHA256, sizeBytes, ...(cardSha256 !== undefined && { cardSha256 }) },
-        ...{ folder, input, output, shards, index },
+        ...{ model: { uri, sha256: MODEL_SHA256, sizeBytes }, folder, input, output, shards, index },
         ...{ provider, workers, threads: THREADS, checkpointMs: CHECKPOINT_SECONDS * 1000 },
     };
 }

@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { blobAccess, blobAt } from "../blob";
 import { messageOf } from "../refusal";
-import { CardFault, readCard } from "./card";
+import { readCard } from "./card";
 
 /** A model by what it holds. */
 export interface PinnedModel {
@@ -22,11 +22,6 @@ export interface PinnedModel {
     cardSha256?: string;
 }
 
-/** What lies there is not what was asked for: to fetch it once more would end the same. */
-export class ModelFault extends Error {
-    override readonly name = "ModelFault";
-}
-
 /** Opens what lies at an address; undefined where nothing does. */
 export type Open = (uri: string) => Promise<Readable | undefined>;
 
@@ -37,24 +32,14 @@ const maxBesideBytes = 32 * 1024 ** 2;
  * Puts a model, its card and the card's golden picture into a folder of its own below `folder`, and keeps what is there already and
  * right. A model appears there whole, or not at all.
  * @returns path of the model
- * @throws ModelFault with all that is not as it was asked for, of the model and of its card
+ * @throws Error where its bytes are not those that were asked for
  */
 export async function fetchModel(model: PinnedModel, folder: string, open: Open = openUri): Promise<string> {
     const own = join(folder, `sha256-${model.sha256.slice(0, 16)}`);
     const file = join(own, basename(new URL(model.uri).pathname));
     await mkdir(own, { recursive: true });
-    const faults: string[] = [];
-    const gathered = async (step: () => Promise<unknown>): Promise<void> => {
-        try {
-            await step();
-        } catch (fault) {
-            if (!(fault instanceof ModelFault || fault instanceof CardFault)) throw fault;
-            faults.push(fault.message);
-        }
-    };
-    await gathered(async () => (await holds(file, model)) || (await download(model.uri, file, model, open)));
-    await gathered(() => fetchCard(model, own, open));
-    if (faults.length > 0) throw new ModelFault(faults.join("; "));
+    if (!(await holds(file, model))) await download(model.uri, file, model, open);
+    await fetchCard(model, own, open);
     return file;
 }
 
@@ -79,7 +64,7 @@ async function download(
     const source = await open(uri);
     if (!source) {
         if (sizeBytes === undefined) return false;
-        throw new ModelFault(`there is no model at ${uri}`);
+        throw new Error(`there is no model at ${uri}`);
     }
     const most = sizeBytes ?? maxBesideBytes;
     const hash = createHash("sha256");
@@ -88,7 +73,7 @@ async function download(
         transform(chunk: Buffer, _encoding, done) {
             bytes += chunk.length;
             hash.update(chunk);
-            if (bytes > most) done(new ModelFault(`${uri} has more than ${most} bytes: refused`));
+            if (bytes > most) done(new Error(`${uri} has more than ${most} bytes: refused`));
             else done(undefined, chunk);
         },
     });
@@ -96,10 +81,10 @@ async function download(
     try {
         await pipeline(source, counted, createWriteStream(draft));
         if (sizeBytes !== undefined && bytes !== sizeBytes)
-            throw new ModelFault(`${uri} has ${bytes} bytes, not ${sizeBytes}: refused`);
+            throw new Error(`${uri} has ${bytes} bytes, not ${sizeBytes}: refused`);
         const digest = hash.digest("hex");
         if (sha256 !== undefined && digest !== sha256)
-            throw new ModelFault(`${uri} has SHA-256 ${digest}, not ${sha256}: refused`);
+            throw new Error(`${uri} has SHA-256 ${digest}, not ${sha256}: refused`);
         await rename(draft, file);
         return true;
     } catch (fault) {
@@ -114,14 +99,14 @@ async function fetchCard(model: PinnedModel, folder: string, open: Open): Promis
     const card = join(folder, cardFile);
     const there = await download(beside(cardFile), card, { sha256: model.cardSha256 }, open);
     if (!there) {
-        if (model.cardSha256 !== undefined) throw new ModelFault(`there is no card at ${beside(cardFile)}`);
+        if (model.cardSha256 !== undefined) throw new Error(`there is no card at ${beside(cardFile)}`);
         // One that was there before is of no model any more.
         await rm(card, { force: true });
         return;
     }
     const { golden } = await readCard(await readFile(card, "utf8"));
     if (golden && !(await download(beside(golden.picture), join(folder, golden.picture), {}, open)))
-        throw new ModelFault(`there is no ${golden.picture} at ${dirname(model.uri)}, which the card names as golden`);
+        throw new Error(`there is no ${golden.picture} at ${dirname(model.uri)}, which the card names as golden`);
 }
 
 /** Name of the card, in the folder of the model. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { SignedClone } from "./signed-clone";
+import { SignedClone } from "../../../bench/parts/signed-clone";
 
 // A change on its way: previewed, signed by those who must, applied, written down, verified; and each way around it refused.
 jest.setTimeout(600_000);

@@ -218,33 +218,6 @@ test("what no second run would mend ends with 42, and says all that is wrong", a
     expect(await refused(bare)).toContain("has no card beside it");
 });
 
-test("a model or a card that is not the one that was asked for ends with 42, and both are said", async () => {
-    const zeros = "0".repeat(64);
-    const folder = (name: string, card?: string): Record<string, string> => {
-        mkdirSync(place.at(name));
-        copyFileSync(place.at("model", "model.onnx"), place.at(name, "model.onnx"));
-        if (card !== undefined) writeFileSync(place.at(name, "card.json"), card);
-        const model = modelAt(place.at(name, "model.onnx"));
-        return { ...order(`${name}-out`), ...model, MODEL_FOLDER: place.at(`${name}-kept`) };
-    };
-    const card = readFileSync(place.at("model", "card.json"), "utf8");
-    const other = folder("other", card);
-    const isNot = `has SHA-256 ${other.MODEL_SHA256 ?? ""}, not ${zeros}: refused`;
-    expect(await refused({ ...other, MODEL_SHA256: zeros })).toBe(`${other.MODEL_URI ?? ""} ${isNot}`);
-    const both = await refused({ ...other, MODEL_SHA256: zeros, MODEL_CARD_SHA256: zeros });
-    expect(both).toContain(isNot);
-    expect(both).toMatch(/card\.json has SHA-256 [0-9a-f]{64}, not 0+: refused/);
-    expect(await refused({ ...other, MODEL_SIZE_BYTES: "7" })).toContain("has more than 7 bytes: refused");
-    expect(await refused({ ...other, MODEL_URI: place.uri("other", "gone.onnx") })).toContain("there is no model at");
-    const wrong = folder("wrong", JSON.stringify({ ...(JSON.parse(card) as object), labels: [], task: "guess" }));
-    const faults = await refused({ ...wrong, MODEL_SHA256: zeros });
-    for (const said of [isNot, "the model card has", "task must be", "labels must have"])
-        expect(faults).toContain(said);
-    const golden = { picture: "gone.png", expected: [{ label: "field 1", confidence: 0.5 }] };
-    const without = folder("without", JSON.stringify({ ...(JSON.parse(card) as object), golden }));
-    expect(await refused(without)).toContain("gone.png");
-});
-
 test("a shard that is done stays as it is", async () => {
     const run = place.start(order("whole"));
     expect(await run.ended).toBe(0);

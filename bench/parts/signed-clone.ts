@@ -10,13 +10,13 @@ import {
     writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Writable } from "node:stream";
-import { commands } from "../../../cli/commands";
-import { places, type Places } from "../../../cli/places";
-import { Terminal } from "../../../cli/terminal";
+import { commands } from "../../cli/commands";
+import { places, type Places } from "../../cli/places";
+import { Terminal } from "../../cli/terminal";
 
-const repository = resolve(__dirname, "..", "..", "..");
+const repository = places().root;
 
 /** What a finished command left. */
 export interface Ended {
@@ -92,27 +92,17 @@ export class SignedClone {
         this.commit(author, line);
     }
 
+    /** Changes a text in the stack's settings. */
+    edit(was: string, is: string): void {
+        const file = "bootstrap/Pulumi.bootstrap.yaml";
+        const text = this.read(file);
+        if (!text.includes(was)) throw new Error(`${file} has no ${was}`);
+        this.write(file, text.replace(was, is));
+    }
+
     /** Runs a command as it is typed. */
-    async run(name: string, args: string[], values: Record<string, boolean | string> = {}): Promise<Ended> {
-        let told = "";
-        const out = new Writable({
-            write: (chunk: Buffer, _, done) => {
-                told += chunk.toString();
-                done();
-            },
-        });
-        const terminal = new Terminal(out as unknown as NodeJS.WriteStream);
-        const command = commands.find((one) => one.name === name);
-        if (command === undefined) throw new Error(`no command ${name}`);
-        process.exitCode = 0;
-        const context = { at: this.at, terminal, signal: new AbortController().signal };
-        const refused = await command.run(context, args, values).then(
-            () => undefined,
-            (fault: unknown) => (fault instanceof Error ? fault.message : String(fault)),
-        );
-        const code = refused === undefined ? exitCode() : 1;
-        process.exitCode = 0;
-        return { told, code, ...(refused !== undefined && { refused }) };
+    run(name: string, args: string[], values: Record<string, boolean | string> = {}): Promise<Ended> {
+        return runCommand(this.at, name, args, values);
     }
 
     sign(id: string, role: string, more: Record<string, string> = {}): Promise<Ended> {
@@ -122,6 +112,34 @@ export class SignedClone {
     remove(): void {
         for (const folder of [this.folder, this.outside]) rmSync(folder, { recursive: true, force: true });
     }
+}
+
+/** Runs a command as it is typed in a clone. */
+export async function runCommand(
+    at: Places,
+    name: string,
+    args: string[],
+    values: Record<string, boolean | string> = {},
+): Promise<Ended> {
+    let told = "";
+    const out = new Writable({
+        write: (chunk: Buffer, _, done) => {
+            told += chunk.toString();
+            done();
+        },
+    });
+    const terminal = new Terminal(out as unknown as NodeJS.WriteStream);
+    const command = commands.find((one) => one.name === name);
+    if (command === undefined) throw new Error(`no command ${name}`);
+    process.exitCode = 0;
+    const context = { at, terminal, signal: new AbortController().signal };
+    const refused = await command.run(context, args, values).then(
+        () => undefined,
+        (fault: unknown) => (fault instanceof Error ? fault.message : String(fault)),
+    );
+    const code = refused === undefined ? exitCode() : 1;
+    process.exitCode = 0;
+    return { told, code, ...(refused !== undefined && { refused }) };
 }
 
 const exitCode = (): number => Number(process.exitCode ?? 0);
