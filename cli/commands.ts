@@ -262,19 +262,20 @@ export const commands: readonly Command[] = [
     },
     {
         name: "review",
-        usage: "STACK [--azure | --preview FILE] [--comment FILE] [--post github|azure-devops] [--json]",
+        usage: "STACK [--azure | --preview FILE] [--comment FILE] [--page FILE] [--post github|azure-devops] [--json]",
         summary:
             "say what a change does, can break, costs and how long it takes: in the sandbox, with your own pulumi (--azure), or by what its preview --json printed",
         options: {
             ...{ azure: { type: "boolean" }, preview: { type: "string" }, json: { type: "boolean" } },
-            ...{ comment: { type: "string" }, post: { type: "string" } },
+            ...{ comment: { type: "string" }, page: { type: "string" }, post: { type: "string" } },
         },
         positionals: [1, 1],
-        run: (context, [stack = dev], { azure, preview, comment, post, json }) =>
+        run: (context, [stack = dev], { azure, preview, comment, page, post, json }) =>
             review(context, stack, {
                 ...{ azure: azure === true, json: json === true },
                 ...(typeof preview === "string" && { file: preview }),
                 ...(typeof comment === "string" && { comment }),
+                ...(typeof page === "string" && { page }),
                 ...(typeof post === "string" && { post }),
             }),
     },

@@ -2,9 +2,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { priceSheet } from "../../facts/prices";
 import { blastOf, type Blast } from "../../review/blast/blast";
 import { commentsOf } from "../../review/comment/comment";
+import { pageOf } from "../../review/page/page";
+import type { Asked } from "../../review/sign-off/asked";
 import { costOf, type Cost } from "../../review/cost/cost";
 import type { Preview } from "../../review/model/preview";
 import { readPreview } from "../../review/model/read";
+import { askedOf } from "../change-control/asked";
 import { recover } from "../recover";
 import { withStack, type Context } from "../stack-run";
 import { UserError } from "../user-error";
@@ -27,6 +30,8 @@ export interface Outputs {
     json: boolean;
     /** File for the comments, one after the other. */
     comment?: string;
+    /** File for the page. */
+    page?: string;
     /** `github` or `azure-devops`: to the pull request that the job is for. */
     post?: string;
 }
@@ -45,17 +50,41 @@ export const keyVariable = "MLPLATFORM_FINGERPRINT_KEY";
 export async function review(
     context: Context,
     stack: string,
-    { json, comment, post, ...from }: PreviewFrom & Outputs,
+    { json, comment, page, post, ...from }: PreviewFrom & Outputs,
 ): Promise<void> {
     const { at, terminal } = context;
     const preview = await previewFrom(context, stack, from);
     const made: Review = { preview, blast: blastOf(preview), cost: costOf(preview, priceSheet(at.root)) };
-    const comments = commentsOf(made);
+    const asked = await askedIn(context, stack, made);
+    const comments = commentsOf({ ...made, ...asked, ...pageLink(process.env) });
     if (comment !== undefined) writeFileSync(comment, comments.join("\n\n"));
+    if (page !== undefined) writeFileSync(page, await pageOf({ ...made, ...asked }));
     if (post !== undefined) await postComments(forgeOf(post), stack, comments, process.env);
     if (json) terminal.line(JSON.stringify(made, undefined, 2));
     else for (const line of reviewLines(made)) terminal.line(line);
     if (preview.diagnostics.some(({ severity }) => severity === "error")) process.exitCode = 1;
+}
+
+/** Who must sign; where that cannot be told, the review is worth having without. */
+async function askedIn({ at, terminal }: Context, stack: string, made: Review): Promise<{ asked?: Asked }> {
+    try {
+        const asked = await askedOf(at.root, stack, made);
+        return asked === undefined ? {} : { asked };
+    } catch (fault) {
+        if (!(fault instanceof UserError)) throw fault;
+        terminal.step(`who must sign cannot be told: ${fault.message}`);
+        return {};
+    }
+}
+
+/** Variable with the address that the page will have, for the comment. */
+const pageVariable = "MLPLATFORM_PAGE_URL";
+
+function pageLink({ [pageVariable]: address = "" }: NodeJS.ProcessEnv): { page?: string } {
+    if (address === "") return {};
+    if (!/^https:\/\/[^\s()<>]+$/.test(address))
+        throw new UserError(`${pageVariable} must be an https address without brackets and blanks, got "${address}"`);
+    return { page: address };
 }
 
 function forgeOf(post: string): Forge {

@@ -6,6 +6,7 @@ import { kindOf } from "../model/kind";
 import type { Operation, PolicyFinding, Preview } from "../model/preview";
 import { said } from "../model/said";
 import { changing, shapesOf, type Shape } from "../model/shapes";
+import type { Asked } from "../sign-off/asked";
 import { spoken } from "../time/chain";
 import { fitting, weightOfLines } from "./budget";
 import { diagramOf } from "./diagram";
@@ -17,6 +18,8 @@ export interface Commented {
     preview: Preview;
     blast: Blast;
     cost: Cost;
+    /** Left out where nobody must sign. */
+    asked?: Asked;
     /** Where the page with all of it is. */
     page?: string;
 }
@@ -33,14 +36,14 @@ export const markerOf = (stack: string, part: number): string =>
  * Comments for a pull request, the first with what a reviewer must know first. Replacements and deletions of what holds data,
  * or of what others hang on, are never left out: where they don't fit they go on in further comments. All else is cut, and says so.
  */
-export function commentsOf({ preview, blast, cost, page }: Commented): string[] {
+export function commentsOf({ preview, blast, cost, asked, page }: Commented): string[] {
     const { project, stack } = preview;
     const heading = (part: number): string[] => [
         markerOf(stack, part),
         `#### :tropical_drink: \`preview\` on ${escaped(project)}/${escaped(stack)}${part > 1 ? `, part ${part}` : ""}`,
         "",
     ];
-    const first = [...heading(1), ...verdict({ preview, blast, cost }), ""];
+    const first = [...heading(1), ...verdict({ preview, blast, cost }), ...signatures(asked), ""];
     const last = ["", page === undefined ? "" : `All of it: [the page](${page})`];
     const rows = blast.dangers.map(dangerRow);
     // What is left in the first comment after half of it went to dangers is for all else.
@@ -97,6 +100,22 @@ function verdict({ preview, blast, cost }: Commented): string[] {
         ...(blast.duration.seconds > 0 ? [`about ${spoken(blast.duration.seconds)} on Azure`] : []),
     ];
     return [parts.join(" · ")];
+}
+
+/** Who must sign, who has, and what they sign. */
+function signatures(asked: Asked | undefined): string[] {
+    if (asked === undefined) return [];
+    const { required, bundle } = asked;
+    const signed = bundle?.signOff.signed ?? [];
+    const roles = required.map((role) => {
+        const people = signed.flatMap((each) => (each.role === role ? [code(each.person)] : []));
+        return people.length === 0 ? `**${role}**` : `${role} ✓ ${people.join(" ")}`;
+    });
+    const of =
+        bundle === undefined
+            ? "there is no bundle of this change to sign yet"
+            : `bundle ${code(bundle.folder)}, sha256 ${code(bundle.digest)}, good until ${escaped(bundle.notAfter)}`;
+    return ["", `To sign: ${roles.join(", ")} (${of})`];
 }
 
 const dangerHead = [

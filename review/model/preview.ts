@@ -28,6 +28,8 @@ export interface ResourceState {
     provider?: string;
     /** URNs that it hangs on, by properties or by `dependsOn`, sorted. */
     dependencies: readonly string[];
+    /** Of those, the ones behind each input; left out where the engine does not say. */
+    references?: Readonly<Record<string, readonly string[]>>;
     /** URN of what it disappears with. */
     deletedWith?: string;
     protect: boolean;

@@ -120,6 +120,7 @@ function stateOf(
         inputs: mapOf(state.inputs, plain.inputs, secrets),
         outputs: mapOf(state.outputs, plain.outputs, secrets),
         dependencies: [...new Set([state.dependencies, ...byProperty].flatMap(texts))].sort(),
+        ...(isRecord(state.propertyDependencies) && { references: mapValues(state.propertyDependencies, texts) }),
         ...{ protect: state.protect === true, retainOnDelete: state.retainOnDelete === true },
         ...(id !== undefined && { id }),
         ...(parent !== undefined && { parent }),
@@ -127,6 +128,9 @@ function stateOf(
         ...(deletedWith !== undefined && { deletedWith }),
     };
 }
+
+const mapValues = <T>(map: Record<string, unknown>, change: (value: unknown) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
 
 const mapOf = (json: unknown, plain: unknown, secrets: Secrets): ValueMap =>
     isRecord(json) ? (valueOf(json, plain, secrets) as ValueMap) : {};

@@ -1,3 +1,4 @@
+import type { Operation } from "../model/preview";
 import type { FlowKind, Purpose } from "./picture";
 
 /** Fill, line and text of a shape; on white, and on a dark page. */
@@ -29,4 +30,16 @@ export const flowColours: Record<FlowKind, { light: string; dark: string }> = {
 export const pageColours = {
     light: { page: "#ffffff", text: "#1f2328", small: "#4d5560" },
     dark: { page: "#0d1117", text: "#e6edf3", small: "#a9b3bf" },
+};
+
+/** What happens to a resource. */
+export const operationColours: Record<Operation, { light: string; dark: string }> = {
+    create: { light: "#1a7f37", dark: "#3fb950" },
+    update: { light: "#bf8700", dark: "#e3b341" },
+    replace: { light: "#8250df", dark: "#c297ff" },
+    delete: { light: "#cf222e", dark: "#ff6a60" },
+    import: { light: "#0969da", dark: "#58a6ff" },
+    forget: { light: "#57606a", dark: "#afb8c1" },
+    same: { light: "#8b949e", dark: "#7d8794" },
+    read: { light: "#8b949e", dark: "#7d8794" },
 };

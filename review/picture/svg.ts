@@ -1,7 +1,9 @@
-import { flowColours, pageColours, shapeColours } from "./colours";
+import type { Operation } from "../model/preview";
+import { flowColours, operationColours, pageColours, shapeColours } from "./colours";
 import { icons } from "./icons";
 import { sizes } from "./layout";
 import type { Layout, PlacedFlow, PlacedShape, Point } from "./layout";
+import type { Marks } from "./marks";
 import type { FlowKind, Picture } from "./picture";
 import { textWidth } from "./text-width";
 
@@ -19,8 +21,11 @@ const flowNames: Record<FlowKind, string> = {
     encrypts: "encrypts with a key of your own",
 };
 
-/** A picture as SVG: no scripts, no fonts, no links, light or dark as its reader has it. The same layout gives the same bytes. */
-export function svgOf(picture: Picture, layout: Layout): string {
+/**
+ * A picture as SVG: no scripts, no fonts, no links, light or dark as its reader has it. The same layout gives the same bytes.
+ * @param marks What stands out by a line of another colour. @default nothing
+ */
+export function svgOf(picture: Picture, layout: Layout, marks: Marks = new Map()): string {
     const kinds = [...new Set(picture.flows.map(({ kind }) => kind))];
     const also = picture.also.map(({ text }) => text).join(" · ");
     const width = Math.max(Math.ceil(layout.width) + 2 * margin, 900);
@@ -34,15 +39,15 @@ export function svgOf(picture: Picture, layout: Layout): string {
         `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title desc" font-family="sans-serif">`,
         `<title id="title">${escaped(picture.title)}</title>`,
         `<desc id="desc">${escaped(described(picture))}</desc>`,
-        `<style>${style()}</style>`,
+        `<style>${style()}${markStyle(marks)}</style>`,
         `<defs>${kinds.map(marker).join("")}</defs>`,
         `<rect class="page" width="${width}" height="${height}"/>`,
         `<text class="t" x="${margin}" y="28" font-size="18" font-weight="bold">${escaped(picture.title)}</text>`,
         `<text class="s" x="${margin}" y="47" font-size="12">${escaped(picture.subtitle)}</text>`,
         `<g transform="translate(${margin} ${titleHeight})">`,
-        ...frames.map(shapeOf),
-        ...layout.flows.map(flowOf),
-        ...boxes.map(shapeOf),
+        ...frames.map((each) => shapeOf(each, marks.get(each.shape))),
+        ...layout.flows.map((each) => flowOf(each, marks.get(each.flow))),
+        ...boxes.map((each) => shapeOf(each, marks.get(each.shape))),
         ...layout.flows.flatMap(labelOf),
         `</g>`,
         `<g transform="translate(${margin} ${legendTop})">`,
@@ -90,6 +95,18 @@ function style(): string {
     return `${shared}${rules("light")}@media (prefers-color-scheme:dark){${rules("dark")}}`;
 }
 
+/** A line of an operation's colour, which no style of its kind takes away. */
+function markStyle(marks: Marks): string {
+    const operations = [...new Set(marks.values())].sort();
+    const rules = (scheme: "light" | "dark"): string =>
+        operations
+            .map((operation) => `.o-${operation}{stroke:${operationColours[operation][scheme]};stroke-width:4px}`)
+            .join("");
+    return operations.length === 0 ? "" : `${rules("light")}@media (prefers-color-scheme:dark){${rules("dark")}}`;
+}
+
+const markClass = (mark: Operation | undefined): string => (mark === undefined ? "" : ` o-${mark}`);
+
 function marker(kind: FlowKind): string {
     return (
         `<marker id="m-${kind}" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" ` +
@@ -97,7 +114,7 @@ function marker(kind: FlowKind): string {
     );
 }
 
-function shapeOf({ shape, x, y, width, height, title, lines, isFrame }: PlacedShape): string {
+function shapeOf({ shape, x, y, width, height, title, lines, isFrame }: PlacedShape, mark?: Operation): string {
     const { padding, icon, lineHeight } = sizes;
     const left = x + 2 * padding + icon - 4;
     const texts = lines.map((line, index) => {
@@ -105,7 +122,7 @@ function shapeOf({ shape, x, y, width, height, title, lines, isFrame }: PlacedSh
         return `<text class="s" x="${n(left)}" y="${n(top)}" font-size="${sizes.line}">${escaped(line)}</text>`;
     });
     return (
-        `<g><rect class="${shape.purpose}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="${radius}"` +
+        `<g><rect class="${shape.purpose}${markClass(mark)}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="${radius}"` +
         `${isFrame ? ` fill-opacity="0.55"` : ""} stroke-width="${isFrame ? 1 : 1.3}"/>` +
         `<path class="i i-${shape.purpose}" transform="translate(${n(x + padding - 2)} ${n(y + padding - 3)})" d="${icons[shape.icon]}"/>` +
         `<text class="t" x="${n(left)}" y="${n(y + padding + 10)}" font-size="${sizes.title}" font-weight="bold">${escaped(title)}</text>` +
@@ -113,10 +130,10 @@ function shapeOf({ shape, x, y, width, height, title, lines, isFrame }: PlacedSh
     );
 }
 
-function flowOf({ flow, points }: PlacedFlow): string {
+function flowOf({ flow, points }: PlacedFlow, mark?: Operation): string {
     if (points.length < 2) return "";
     const heads = `${flow.both === true ? ` marker-start="url(#m-${flow.kind})"` : ""} marker-end="url(#m-${flow.kind})"`;
-    return `<path class="f f-${flow.kind}" d="${rounded(points)}"${heads}/>`;
+    return `<path class="f f-${flow.kind}${markClass(mark)}" d="${rounded(points)}"${heads}/>`;
 }
 
 /** A line through points with its corners rounded. */

@@ -48,6 +48,8 @@ export async function openPage(browser: string, address: string): Promise<Page> 
     ];
     const child = spawn(browser, [...flags, "--remote-debugging-port=0", `--user-data-dir=${profile}`, "about:blank"], {
         stdio: ["ignore", "ignore", "pipe"],
+        // A group of its own: its helpers must end with it, as they write into its profile.
+        detached: true,
     });
     const listening = await new Promise<string>((resolve, reject) => {
         let said = "";
@@ -118,9 +120,9 @@ export async function openPage(browser: string, address: string): Promise<Page> 
         close: async () => {
             const ended = new Promise((resolve) => child.once("exit", resolve));
             socket.close();
-            child.kill("SIGKILL");
+            if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
             await ended;
-            rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+            rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
         },
     };
 }
