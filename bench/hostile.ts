@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fetchModels } from "../cli/models/models";
 import { places } from "../cli/places";
 import { writeBrightest } from "./batch/brightest";
+import { picturesOfAllFormats } from "./hostile/pictures";
 import { hostileRun } from "./hostile/run";
 import { imageEnvironment, modelAt } from "./parts/model-environment";
 
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     if (![count, seed].every((one) => Number.isInteger(one) && one > 0))
         throw new Error("usage: npm run bench -- hostile [REQUESTS] [SEED]");
     const { root } = places();
-    const { pictures } = await fetchModels();
+    const pictures = await picturesOfAllFormats();
     const folder = mkdtempSync(join(tmpdir(), "mlplatform-hostile-"));
     const program = join(root, ".mlplatform", "build", "images", "scoring", "main.js");
     const model = { ...modelAt(writeBrightest(join(folder, "model"))), MODEL_NAME: "brightest" };
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
             target: {
                 model: "brightest",
                 maxRequestBytes: maxRequestMib * 1024 ** 2,
-                pictures: Object.values(pictures).map((file) => readFileSync(file)),
+                pictures,
             },
         });
         const seconds = (performance.now() - began) / 1000;

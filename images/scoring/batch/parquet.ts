@@ -7,7 +7,8 @@ import type { Row } from "../vision/answer";
 import { csvRecords } from "./csv-reader";
 import type { Output } from "./output";
 
-const rowsOfGroup = 5_000;
+/** Rows that are in memory at once, as records, as columns and as bytes. */
+const rowsOfGroup = 1_000;
 const whole: ReadonlySet<keyof Row> = new Set(["width", "height"]);
 const fractions: ReadonlySet<keyof Row> = new Set(["confidence", "left", "top", "boxWidth", "boxHeight"]);
 
