@@ -28,16 +28,17 @@ async function must(what, command, args, options) {
     return output;
 }
 
-async function pythonOf() {
+/** @param tool that needs it */
+async function pythonOf(tool) {
     const script = "import sys, venv; sys.exit(0 if sys.version_info >= (3, 10) else 1)";
     for (const name of PYTHONS) if ((await quietly(name, ["-c", script])).code === 0) return name;
     throw new Error(
-        "Checkov needs Python 3.10 or later with its venv module; install it, then run the same command again",
+        `${tool} needs Python 3.10 or later with its venv module; install it, then run the same command again`,
     );
 }
 
 async function installCheckov(folder) {
-    const python = await pythonOf();
+    const python = await pythonOf("Checkov");
     await during("scanners: installing Checkov from PyPI (half a minute, once)", async () => {
         await must("making a Python environment", python, ["-m", "venv", folder]);
         const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"];
@@ -105,4 +106,4 @@ async function ensureScanners(ways = { installCheckov, buildKics }) {
     };
 }
 
-module.exports = { ensureScanners, made, must };
+module.exports = { ensureScanners, made, must, pythonOf };

@@ -64,7 +64,10 @@ const foreignVariables = ["AZURE_KEYVAULT_AUTH_VIA_CLI", "AAD_LOGIN_METHOD"];
 const layers = ["", "-images", "-services"];
 const stacks = ["bootstrap", ...["dev", "staging", "prod"].flatMap((one) => layers.map((layer) => `${one}${layer}`))];
 
-const workflows = [".github/workflows/preview.yml", ".github/workflows/deploy.yml", "azure-pipelines.yml"];
+const workflows = [
+    ...["preview", "deploy", "up"].map((name) => `.github/workflows/${name}.yml`),
+    ...["azure-pipelines.yml", "pipelines/with-identity.yml"],
+];
 const projectFiles = ["Pulumi.yaml", "bootstrap/Pulumi.yaml"];
 const cluster = ["cluster-connection", "gateway"].map((file) => `components/workloads/${file}.ts`);
 const vocabulary = [...workflows, ...projectFiles, ...cluster, "tools/federated-token.cjs"].map(read).join("\n");
