@@ -49,7 +49,10 @@ export async function refusal(
         const time = at.toISOString().replace(/[-:T]/g, "").slice(0, 14);
         const args = ["-Y", "verify", "-f", signers, "-I", principal, "-n", namespace, "-s", file];
         const { code, stderr } = await keygen([...args, `-Overify-time=${time}Z`], messageOf(statement));
-        return code === 0 ? undefined : (stderr.trim().split("\n").at(-1) ?? "ssh-keygen refuses it");
+        if (code === 0) return undefined;
+        // Of a key that is another's, it says nothing that tells so.
+        const said = stderr.trim().split("\n").at(-1) ?? "";
+        return said === "" ? `it is by no key that was ${principal}'s at that time, or for something else` : said;
     } finally {
         await rm(folder, { recursive: true, force: true });
     }
