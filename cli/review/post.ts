@@ -152,6 +152,8 @@ async function request(
     headers: Record<string, string>,
     body?: object,
 ): Promise<Answer> {
+    if (!/^[\x20-\x7e]*$/.test(headers.Authorization?.trim() ?? ""))
+        throw new UserError("the token must be one line of plain characters");
     for (let attempt = 1; ; attempt += 1) {
         const answer = await fetch(address, {
             method,
@@ -159,7 +161,9 @@ async function request(
             ...(body && { body: JSON.stringify(body) }),
             signal: AbortSignal.timeout(30_000),
         }).catch((fault: unknown): never => {
-            throw new UserError(`${new URL(address).host} did not answer: ${String(fault)}`);
+            // The fault's own message quotes headers that it does not take, and with them the token.
+            const { name, cause } = fault as { name: string; cause?: { code?: string } };
+            throw new UserError(`${new URL(address).host} could not be asked: ${cause?.code ?? name}`);
         });
         if (answer.ok) return { json: answer.status === 204 ? undefined : await answer.json() };
         const passes = answer.status === 429 || answer.status >= 500 || answer.headers.has("Retry-After");

@@ -172,6 +172,28 @@ describe.each<[Forge, () => Promise<FakeForge>]>([
         expect(forge.requests[0]).toContain("Bearer token-4711");
     });
 
+    test.each(["token-\n4711", "token–4711"])(
+        "a token that cannot be one is refused, and not told: %j",
+        async (token) => {
+            const names = ["GITHUB_TOKEN", "SYSTEM_ACCESSTOKEN"];
+            const variables = Object.entries(variablesOf(kind, forge.address)).map(([name, value]) =>
+                names.includes(name) ? [name, token] : [name, value],
+            );
+            const all = Object.fromEntries(variables) as NodeJS.ProcessEnv;
+            const fault = await postComments(kind, "prod", [], all).catch((caught: unknown) => String(caught));
+            expect(fault).toContain("the token must be one line of plain characters");
+            expect(fault).not.toContain("4711");
+        },
+    );
+
+    test("a forge that does not answer is named, with the reason", async () => {
+        const { address } = forge;
+        await forge.close();
+        const fault = await postComments(kind, "prod", [], variablesOf(kind, address)).catch(String);
+        expect(fault).toMatch(/127\.0\.0\.1:\d+ could not be asked: ECONNREFUSED/);
+        forge = await open();
+    });
+
     test("all missing variables are named at once", async () => {
         const names = Object.keys(variablesOf(kind, ""));
         const fault = await postComments(kind, "prod", [], {}).catch((caught: unknown) => String(caught));
