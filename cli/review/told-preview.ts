@@ -21,16 +21,19 @@ export const tellingFlags = ["--json", "--show-sames"];
  */
 export async function tellPreview(run: StackRun): Promise<Preview> {
     const { session, terminal } = run;
-    const state = await exportStateInClear(session);
     const told: Told = { digest: "", plan: "" };
     const events: EngineEvent[] = [];
     terminal.now("preview");
-    const result = await operate(session, "preview", {
-        onEvent: (event) => {
-            if (event.policyEvent) events.push(event);
-        },
-        command: tellingCommand(session.engine, told),
-    });
+    // A preview leaves the state as it is, so both are asked for at once.
+    const [state, result] = await Promise.all([
+        exportStateInClear(session),
+        operate(session, "preview", {
+            onEvent: (event) => {
+                if (event.policyEvent) events.push(event);
+            },
+            command: tellingCommand(session.engine, told),
+        }),
+    ]);
     terminal.now(undefined);
     const preview = previewOf(told, events, { key: keyOf(run), state });
     if (preview === undefined) failed(run, "preview", result);
