@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { modelAt } from "../parts/model-environment";
+import { imageEnvironment, modelAt } from "../parts/model-environment";
 import type { Peer } from "./peers";
 
 /** The scorer itself, as its pod runs it (docs/own-images.md). */
@@ -11,7 +11,7 @@ export function ours(root: string): Peer {
         path: () => "/v2/models/bench/infer",
         command: ({ port, folder, env }) => {
             Object.assign(env, {
-                ...modelAt(env.MODEL ?? ""),
+                ...{ ...imageEnvironment, ...modelAt(env.MODEL ?? "") },
                 ...{ MODEL_FOLDER: folder, MODEL_NAME: "bench", HTTP_PORT: String(port) },
                 ...{ METRICS_PORT: String(port + 1), GRPC_PORT: String(port + 2) },
             });
