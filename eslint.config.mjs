@@ -3,13 +3,14 @@ import tseslint from "typescript-eslint";
 
 /** Who may import whom: `index -> stacks -> components -> helpers`; the sandbox, the review and the facts stand apart from the program. */
 const direction = {
-    facts: ["bootstrap", "stacks", "components", "sandbox", "review", "cli", "index"],
-    components: ["bootstrap", "stacks", "sandbox", "review", "cli", "index"],
-    stacks: ["bootstrap", "sandbox", "review", "cli", "index"],
-    bootstrap: ["sandbox", "review", "cli", "index"],
-    sandbox: ["bootstrap", "stacks", "components", "review", "cli", "index"],
-    review: ["bootstrap", "stacks", "components", "sandbox", "cli", "index"],
-    images: ["bootstrap", "stacks", "components", "sandbox", "review", "cli", "index"],
+    facts: ["bootstrap", "stacks", "components", "sandbox", "review", "policy", "cli", "index"],
+    components: ["bootstrap", "stacks", "sandbox", "review", "policy", "cli", "index"],
+    stacks: ["bootstrap", "sandbox", "review", "policy", "cli", "index"],
+    bootstrap: ["sandbox", "review", "policy", "cli", "index"],
+    sandbox: ["bootstrap", "stacks", "components", "review", "policy", "cli", "index"],
+    review: ["bootstrap", "stacks", "components", "sandbox", "policy", "cli", "index"],
+    policy: ["bootstrap", "stacks", "components", "sandbox", "review", "cli", "index"],
+    images: ["bootstrap", "stacks", "components", "sandbox", "review", "policy", "cli", "index"],
 };
 
 const forbid = (folder, others) => ({

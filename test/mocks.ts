@@ -19,6 +19,10 @@ export interface Seen {
         /** Names of the hooks bound to it. */
         hooks: string[];
     };
+    /** Where it is in the stack; empty until the engine has it. */
+    urn: string;
+    /** URNs of what each property comes from. */
+    comesFrom: Record<string, readonly string[]>;
 }
 
 /** Every resource registered in the current test, in order of registration. */
@@ -147,7 +151,9 @@ function record(monitor: Monitor): void {
     monitor.registerResource = async (request, answer) => {
         const timeouts = request.getCustomtimeouts();
         const bound = request.getHooks()?.toObject() ?? {};
-        seen.push({
+        const one: Seen = {
+            urn: "",
+            comesFrom: {},
             type: request.getType(),
             name: request.getName(),
             inputs: request.getObject()?.toJavaScript() ?? {},
@@ -164,8 +170,15 @@ function record(monitor: Monitor): void {
                 },
                 hooks: Object.values(bound).flat() as string[],
             },
+        };
+        request.getPropertydependenciesMap().forEach((of: { getUrnsList(): string[] }, property: string) => {
+            one.comesFrom[property] = of.getUrnsList();
         });
-        return register(request, answer);
+        seen.push(one);
+        return register(request, (error, response) => {
+            one.urn = (response as { getUrn(): string } | null)?.getUrn() ?? "";
+            answer(error, response);
+        });
     };
     // The mock monitor knows no hooks: note them, for tests to call.
     monitor.registerResourceHook = monitor.registerErrorHook = (request, answer) => {

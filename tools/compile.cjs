@@ -13,6 +13,7 @@ const SOURCES = [
     "facts",
     "sandbox",
     "review",
+    "policy",
     "cli",
     "bench",
     "tools",

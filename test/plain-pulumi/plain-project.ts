@@ -39,7 +39,13 @@ export class PlainProject {
 
     /** What `pulumi` is told by: it is on the path. */
     get variables(): NodeJS.ProcessEnv {
-        const path = [__dirname, dirname(this.command), join(repository, "node_modules", ".bin"), process.env.PATH];
+        const path = [
+            __dirname,
+            join(repository, "policy", "bin"),
+            dirname(this.command),
+            join(repository, "node_modules", ".bin"),
+            process.env.PATH,
+        ];
         return {
             ...process.env,
             PATH: path.join(delimiter),

@@ -1,74 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Provider } from "@pulumi/kubernetes/provider";
-import { sandboxLock } from "../../cli/images/sandbox-import";
-import type { FoundationContract } from "../../stacks/contract";
-import { apps } from "../../stacks/services/apps";
-import { base } from "../../stacks/services/base";
-import { shared } from "../../stacks/services/shared";
-import { readServicesSettings } from "../../stacks/settings/services";
-import { all, seen, value } from "../mocks";
+import { all, seen } from "../mocks";
+import { buildApps, digest, everything, gpu, own, pools } from "./built-apps";
 import { goodContract } from "./good-contract";
 
 jest.setTimeout(60_000);
-
-const folder = mkdtempSync(join(tmpdir(), "mlplatform-apps-"));
-const lock = join(folder, "lock.json");
-beforeAll(() => {
-    writeFileSync(lock, JSON.stringify(sandboxLock()));
-});
-afterAll(() => {
-    rmSync(folder, { recursive: true });
-});
-
-const id = "33333333-3333-4333-8333-333333333333";
-const digest = `sha256:${"a".repeat(64)}`;
-const pools = goodContract.cluster.nodePools;
-const general = pools.find(({ mode, use }) => mode === "User" && use === undefined)?.prefix ?? "";
-const gpu = pools.find(({ use }) => use !== undefined)?.prefix ?? "";
-
-const everything = {
-    images: "dev-images",
-    pipelineAgents: { organisation: "contoso", pool: "mlplatform", nodePool: general, maxAgents: 4 },
-    notebooks: {
-        ...{ clientId: id, groups: [id], images: [{ name: "sample", title: "Sample" }] },
-        sizes: [
-            { name: "small", title: "2 cores", pool: general, cores: 2, memoryGib: 8 },
-            { name: "gpu", title: "a GPU", pool: gpu, gpus: 1, cores: 2, memoryGib: 16 },
-        ],
-    },
-    labelling: { clientId: id, groups: [id], nodePool: general, containers: ["images"] },
-};
-
-const own = (name: string): { repository: string; digest: string; sizeGib: number } => ({
-    ...{ repository: `mlplatform/${name}`, digest, sizeGib: 1 },
-});
-const names = ["pipeline-agent", "labelling-proxy", "backup", "environment-vision"];
-const allBuilt = Object.fromEntries(names.map((name) => [name, own(name)]));
-
-async function build(config: Readonly<Record<string, unknown>>, images = allBuilt): Promise<void> {
-    const contract: FoundationContract = { contractVersion: 1, ...goodContract };
-    const settings = readServicesSettings({
-        ...{ "mlplatform:kind": "services", "mlplatform:environment": "dev", "mlplatform:imageLock": lock },
-        "mlplatform:gateway": '{"domain":"ml.dev.example.com","certificate":"gateway"}',
-        "mlplatform:rolePropagationSeconds": "0",
-        "azure-native:subscriptionId": goodContract.subscriptionId,
-        "azure-native:tenantId": goodContract.tenantId,
-        ...Object.fromEntries(
-            Object.entries(config).map(([key, part]) => [
-                `mlplatform:${key}`,
-                typeof part === "string" ? part : JSON.stringify(part),
-            ]),
-        ),
-    });
-    const told = shared(settings, contract, new Provider("cluster", { kubeconfig: "{}" }), {
-        stack: "dev-images",
-        images,
-    });
-    const made = base(told);
-    await Promise.all(apps(told, made).map((one) => value(one)));
-}
 
 const namespaces = (): unknown[] =>
     all("kubernetes:core/v1:Namespace")
@@ -76,12 +10,12 @@ const namespaces = (): unknown[] =>
         .filter((name) => /agents|notebooks|labelling|backup/.test(name));
 
 test("nothing of it is there unless config names it", async () => {
-    await build({});
+    await buildApps({});
     expect(namespaces()).toEqual([]);
 });
 
 test("each has a namespace of its own, under Pod Security and closed; disks are backed up", async () => {
-    await build(everything);
+    await buildApps(everything);
     expect(namespaces().sort()).toEqual(
         ["agents", "backup", "labelling", "notebooks"].map((name) => `platform-${name}`),
     );
@@ -96,7 +30,7 @@ test("each has a namespace of its own, under Pod Security and closed; disks are 
 });
 
 test("agents register by one identity and KEDA reads the queue by another, neither with a role on Azure", async () => {
-    await build({ images: everything.images, pipelineAgents: everything.pipelineAgents });
+    await buildApps({ images: everything.images, pipelineAgents: everything.pipelineAgents });
     const credentials = all("managedidentity:FederatedIdentityCredential").map(({ inputs }) => inputs.subject);
     expect(credentials).toEqual(
         expect.arrayContaining([
@@ -111,7 +45,7 @@ test("agents register by one identity and KEDA reads the queue by another, neith
 });
 
 test("the labelling proxy may read its containers and nothing else", async () => {
-    await build({ images: everything.images, labelling: everything.labelling });
+    await buildApps({ images: everything.images, labelling: everything.labelling });
     const given = all("authorization:RoleAssignment").filter(
         ({ inputs }) => inputs.principalId === "labelling-identity-principal",
     );
@@ -121,7 +55,7 @@ test("the labelling proxy may read its containers and nothing else", async () =>
 });
 
 test("people come by names below the gateway's domain", async () => {
-    await build(everything);
+    await buildApps(everything);
     const routes = seen.filter(({ inputs }) => inputs.kind === "HTTPRoute");
     expect(routes.flatMap(({ inputs }) => (inputs.spec as { hostnames: string[] }).hostnames).sort()).toEqual([
         "labelling.ml.dev.example.com",
@@ -152,7 +86,7 @@ test.each([
         "mlplatform:notebooks.sizes[0].pool must be a pool whose machines have more than 90 cores",
     ],
 ])("refuses %s before anything of it is made", async (_, config, message) => {
-    await expect(build(config)).rejects.toThrow(message);
+    await expect(buildApps(config)).rejects.toThrow(message);
     expect(namespaces()).toEqual([]);
 });
 
@@ -162,7 +96,7 @@ test("images of ours are taken by the digest that their stack tells, a notebook'
         { name: "ours", title: "Ours", image: "environment-vision" },
         { name: "theirs", title: "Theirs", image: other },
     ];
-    await build({ ...everything, notebooks: { ...everything.notebooks, images } });
+    await buildApps({ ...everything, notebooks: { ...everything.notebooks, images } });
     const host = goodContract.registry.loginServer;
     const text = JSON.stringify(seen.map(({ inputs }) => inputs));
     for (const name of ["pipeline-agent", "labelling-proxy", "backup", "environment-vision"])
@@ -172,7 +106,7 @@ test("images of ours are taken by the digest that their stack tells, a notebook'
 
 test("an image that the images stack has not built is named, with those that it has", async () => {
     const images = { backup: own("backup") };
-    await expect(build(everything, images)).rejects.toThrow(
+    await expect(buildApps(everything, images)).rejects.toThrow(
         'mlplatform:pipelineAgents must be an image that stack dev-images has built, backup, got "pipeline-agent"; bring that stack up first',
     );
 });
