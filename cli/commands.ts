@@ -19,6 +19,7 @@ import { images } from "./images/images";
 import { kernels } from "./kernels/kernels";
 import { writeManifests } from "./manifests/planned";
 import { models } from "./models/models";
+import { policyPage } from "../policy/page";
 import { quota } from "./quota-command";
 import { savePicture } from "./picture";
 import { dev, startEnvironment, stopEnvironment } from "./platform";
@@ -259,6 +260,17 @@ export const commands: readonly Command[] = [
                 ...{ planned: planned === true, json: json === true },
                 ...(typeof state === "string" && { stateFile: state }),
             }),
+    },
+    {
+        name: "policy",
+        usage: "",
+        summary: "print every rule of the policy pack, with its reason, remedy and source",
+        options: {},
+        positionals: [0, 0],
+        run: ({ terminal }) => {
+            terminal.line(policyPage());
+            return Promise.resolve();
+        },
     },
     {
         name: "review",

@@ -40,7 +40,7 @@ const stackPolicyOf = (rule: StackRule): StackValidationPolicy => ({
     ...{ name: rule.name, description: rule.reason, enforcementLevel: rule.severity },
     validateStack: ({ resources }, report) => {
         for (const { name, urn } of lacking(rule, resources.map(stackResource)))
-            report(message(`${name} lacks what it asks for`, rule), urn);
+            report(message(`${name} must have ${rule.asks}`, rule), urn);
     },
 });
 

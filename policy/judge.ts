@@ -89,7 +89,8 @@ function isGiven(value: unknown): boolean {
     return typeof value !== "object" || Object.keys(value).length > 0;
 }
 
-function wanted(requirement: Requirement): string {
+/** What must hold, after `must`. */
+export function wanted(requirement: Requirement): string {
     if ("is" in requirement) return `be ${told(requirement.is)}`;
     if ("oneOf" in requirement) return `be one of ${requirement.oneOf.map(told).join(", ")}`;
     if ("isNot" in requirement) return `not be ${told(requirement.isNot)}`;

@@ -18,6 +18,7 @@ export interface StackResource {
 
 /** A rule on what must be there beside a resource. */
 export interface StackRule extends Omit<Rule, "when" | "each" | "requires"> {
+    asks: string;
     /** Is what it asks for there? */
     holds: (resource: StackResource, all: readonly StackResource[]) => boolean;
 }
@@ -46,7 +47,7 @@ const pointsAt =
 
 export const stackRules: readonly StackRule[] = [
     {
-        ...{ name: "reached-privately", severity: "mandatory" },
+        ...{ name: "reached-privately", asks: "a private endpoint of its own", severity: "mandatory" },
         types: [
             "azure-native:storage:StorageAccount",
             "azure-native:keyvault:Vault",
@@ -58,11 +59,11 @@ export const stackRules: readonly StackRule[] = [
         ],
         holds: pointsAt(endpoint, "privateLinkServiceConnections"),
         reason: "it is closed to the internet, so without an endpoint in the network nobody reaches it",
-        remedy: "give it a private endpoint (components/network/private-endpoint.ts)",
+        remedy: "give it a private endpoint (components/network)",
         source: `${learn("private-link/private-endpoint-overview")}, CKV2_AZURE_33, CKV2_AZURE_32`,
     },
     {
-        ...{ name: "diagnosed", severity: "mandatory" },
+        ...{ name: "diagnosed", asks: "a diagnostic setting of its own", severity: "mandatory" },
         types: [
             "azure-native:keyvault:Vault",
             "azure-native:containerregistry:Registry",
@@ -76,7 +77,7 @@ export const stackRules: readonly StackRule[] = [
         source: `${learn("azure-monitor/essentials/diagnostic-settings")}, CKV_AZURE_4`,
     },
     {
-        ...{ name: "namespace-closed", severity: "mandatory" },
+        ...{ name: "namespace-closed", asks: "a network policy in it", severity: "mandatory" },
         types: ["kubernetes:core/v1:Namespace"],
         holds: ({ objectName }, all) => all.some(({ type, namespace }) => type === policy && namespace === objectName),
         reason: "without a network policy every pod reaches every other",
@@ -85,7 +86,7 @@ export const stackRules: readonly StackRule[] = [
     },
     {
         // Advisory, as a teardown lifts protection in a change of its own, which people sign.
-        ...{ name: "data-protected", severity: "advisory" },
+        ...{ name: "data-protected", asks: "`protect`, in staging and prod", severity: "advisory" },
         types: [
             "azure-native:storage:StorageAccount",
             "azure-native:keyvault:Vault",

@@ -9,15 +9,17 @@ import { networkRules } from "./network";
 import { registryRules } from "./registry";
 import { storageRules } from "./storage";
 
-/** Every rule on a resource by itself. */
-export const rules: readonly Rule[] = [
-    ...storageRules,
-    ...keyRules,
-    ...registryRules,
-    ...clusterRules,
-    ...networkRules,
-    ...monitoringRules,
-    ...accessRules,
-    ...learningRules,
-    ...kubernetesRules,
-];
+/** Rules on a resource by itself, by what they are about. */
+export const areas: Readonly<Record<string, readonly Rule[]>> = {
+    Storage: storageRules,
+    "Keys and disks": keyRules,
+    Registry: registryRules,
+    "Cluster and machines": clusterRules,
+    Network: networkRules,
+    Monitoring: monitoringRules,
+    Rights: accessRules,
+    "Machine learning": learningRules,
+    "Objects of the cluster": kubernetesRules,
+};
+
+export const rules: readonly Rule[] = Object.values(areas).flat();

@@ -1,7 +1,7 @@
 import { learn, mandatory, type Rule } from "../rule";
 
 const types = ["azure-native:machinelearningservices:Workspace"];
-const remedy = "make it with components/learning, which sets it";
+const remedy = "make it with components/machine-learning, which sets it";
 
 export const learningRules: readonly Rule[] = [
     mandatory({

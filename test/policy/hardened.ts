@@ -11,7 +11,7 @@ export interface Hardened {
     only?: (inputs: Record<string, unknown>) => boolean;
 }
 
-/** Written from Azure's and Kubernetes' own pages, property by property, without a look at the rules. */
+/** Written by hand, property by property, and not made from the rules: what is in neither is seen by nobody. */
 const of = (types: string | readonly string[], properties: Readonly<Record<string, readonly unknown[]>>): Hardened[] =>
     Object.entries(properties).map(([path, weak]) => ({
         ...{ types: typeof types === "string" ? [types] : types, path, weak },

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { covers, exceptions } from "../../policy/exceptions";
 import { environmentOf, findings, judge, type Judged } from "../../policy/judge";
 import { rules } from "../../policy/rules";
@@ -123,4 +125,22 @@ test("names of rules are one each, and a version in a type's name is no way past
     ];
     for (const type of versions)
         expect([...violations({ type, name: "a", inputs: {} }).values()]).toContain("storage-closed");
+});
+
+test("what is known only after the update is neither a pass nor a violation", () => {
+    // As `@pulumi/policy` gives it: whoever reads the value gets an error.
+    const unknown = (): never => {
+        throw Object.assign(new Error("unknown"), { unknownTypeSentinel: "string" });
+    };
+    const inputs = Object.defineProperty({ adminUserEnabled: true }, "publicNetworkAccess", { get: unknown });
+    const found = violations({ type: "azure-native:containerregistry:Registry", name: "a", inputs });
+    expect([...found.keys()]).toContain("registry-closed undetermined publicNetworkAccess");
+    expect([...found.keys()]).toContain("registry-by-identity violated adminUserEnabled");
+});
+
+test("what a remedy names is there", () => {
+    const named = [...rules, ...stackRules].flatMap(({ remedy }) => remedy.match(/[a-z]+\/[a-z./-]+/g) ?? []);
+    expect(named.length).toBeGreaterThan(10);
+    const root = join(__dirname, "..", "..");
+    expect(named.filter((path) => !existsSync(join(root, path.replace(/\.$/, ""))))).toEqual([]);
 });
