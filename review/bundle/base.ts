@@ -1,4 +1,4 @@
-import type { Preview, ResourceState } from "../model/preview";
+import type { Preview, ResourceChange } from "../model/preview";
 import { digestOf } from "./canonical";
 import { jsonOf, type Effect, type Json } from "./effects";
 
@@ -6,20 +6,30 @@ import { jsonOf, type Effect, type Json } from "./effects";
 export interface Base {
     /** Of all that the state holds, whatever its order and its times of writing. */
     digest: string;
-    /** The same without what the change touches: it must hold at every moment of the change. */
+    /** Of what is there in Azure and the change does not touch: it must hold at every moment of the change. */
     untouched: string;
 }
 
 /** What a preview was made from. */
 export function baseOf({ resources }: Preview, effects: readonly Pick<Effect, "urn">[]): Base {
     const touched = new Set(effects.map(({ urn }) => urn));
-    const held = resources
-        .flatMap(({ urn, type, old }) => (old ? [{ urn, type, ...heldBy(old) }] : []))
-        .sort((left, right) => (left.urn < right.urn ? -1 : 1));
-    return { digest: digestOf(held), untouched: digestOf(held.filter(({ urn }) => !touched.has(urn))) };
+    const there = resources.filter(({ old }) => old).sort((left, right) => (left.urn < right.urn ? -1 : 1));
+    return {
+        digest: digestOf(there.map(heldBy)),
+        untouched: digestOf(there.filter(({ urn }) => !touched.has(urn)).map(foundAs)),
+    };
 }
 
-function heldBy({ inputs, outputs, ...more }: ResourceState): Record<string, Json> {
+/**
+ * A resource as Azure has it. All else of one that stays the same, the engine writes anew from the program as the change goes on:
+ * what it hangs on, its provider, what a component tells.
+ */
+function foundAs({ urn, type, custom, old }: ResourceChange): Json {
+    return { urn, type, id: old?.id ?? null, outputs: custom && old ? jsonOf(old.outputs) : null };
+}
+
+function heldBy({ urn, type, old }: ResourceChange): Record<string, Json> {
+    if (!old) return { urn, type };
     const {
         id = null,
         parent = null,
@@ -28,9 +38,9 @@ function heldBy({ inputs, outputs, ...more }: ResourceState): Record<string, Jso
         dependencies,
         protect,
         retainOnDelete,
-    } = more;
+    } = old;
     return {
-        ...{ id, parent, provider, deletedWith, dependencies, protect, retainOnDelete },
-        ...{ inputs: jsonOf(inputs), outputs: jsonOf(outputs) },
+        ...{ urn, type, id, parent, provider, deletedWith, dependencies, protect, retainOnDelete },
+        ...{ inputs: jsonOf(old.inputs), outputs: jsonOf(old.outputs) },
     };
 }

@@ -8,7 +8,7 @@ import { bundleDigest, bundleOf, bytesOf, parseBundle, type Bundle } from "../..
 import { costOf } from "../../../review/cost/cost";
 import { Ledger } from "../../../review/ledger/ledger";
 import type { Preview, ResourceChange } from "../../../review/model/preview";
-import { Secret, Unknown } from "../../../review/model/value";
+import { Secret, Unknown, type ValueMap } from "../../../review/model/value";
 import { heldAgainst, judged, type Circumstances, type HandedIn } from "../../../review/sign-off/judge";
 import { parseRules } from "../../../review/sign-off/rules";
 import { sign } from "../../../review/sign-off/ssh";
@@ -32,7 +32,7 @@ const tags = (secret: Secret): ResourceChange["changes"] => [
 const update = (secret: Secret): ResourceChange =>
     change(group, [{ tags: { key: key("a") } }, { tags: { key: secret } }], { changes: tags(secret) });
 const same = (owner: string): ResourceChange =>
-    change(account, [{ owner }, { owner }], { operation: "same", name: "other" });
+    change(account, [{ owner }, { owner }], { operation: "same", name: "other", state: { outputs: { owner } } });
 const signedPreview = previewOf(update(key("b")), same("x"));
 
 const bundleFor = (preview: Preview, more: Partial<Parameters<typeof bundleOf>[2]> = {}): Bundle =>
@@ -210,6 +210,26 @@ describe("a preview before it runs", () => {
         expect(heldAgainst(done, bundle, true)).toEqual({ faults: [], left: [] });
         const moved = previewOf({ ...update(key("b")), operation: "same", changes: [] }, same("y"));
         expect(faults(moved, true)).toContain("the state has changed in what the change does not touch");
+    });
+
+    test("goes on after an interruption that came before components had told their outputs; those of resources must be as they were", () => {
+        const told = (custom: boolean, outputs: ValueMap): ResourceChange => ({
+            ...change("mlplatform:network:Network", [{}, {}], { operation: "same", custom, state: { outputs } }),
+        });
+        const left = previewOf(update(key("b")), told(false, {}));
+        const component = bundleFor(previewOf(update(key("b")), told(false, { id: "a" })));
+        expect(heldAgainst(left, component, true).faults).toEqual([]);
+        const resource = bundleFor(previewOf(update(key("b")), told(true, { id: "a" })));
+        expect(heldAgainst(previewOf(update(key("b")), told(true, { id: "b" })), resource, true).faults).toEqual([
+            expect.stringContaining("the state has changed in what the change does not touch"),
+        ]);
+    });
+
+    test("goes on though what the program decides by itself was written before it was cut off: what a resource hangs on", () => {
+        const there = (dependencies: readonly string[]): ResourceChange =>
+            change(account, [{}, {}], { operation: "same", state: { id: "a", dependencies } });
+        const signed = bundleFor(previewOf(update(key("b")), there(["one"])));
+        expect(heldAgainst(previewOf(update(key("b")), there(["one", "two"])), signed, true).faults).toEqual([]);
     });
 
     test("with values that were unknown when it was signed is as signed, if they are of their type", () => {
