@@ -22,7 +22,10 @@ export class ExecutedSteps {
     note({ resourcePreEvent, resOutputsEvent }: EngineEvent): Executed | undefined {
         const step = (resOutputsEvent ?? resourcePreEvent)?.metadata;
         if (!step) return undefined;
-        const [{ urn }, operation] = [step, operations[step.op]];
+        const { urn } = step;
+        // What is to stay in Azure, the engine deletes from the state alone.
+        const isForgotten = step.op === "delete" && step.old?.retainOnDelete === true;
+        const operation = isForgotten ? "forget" : operations[step.op];
         if (operation === undefined || isDefaultProvider(urn)) return undefined;
         const executed = { urn, operation, failed: resOutputsEvent === undefined };
         this.begun.set(`${operation} ${urn}`, executed);
