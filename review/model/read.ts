@@ -67,11 +67,14 @@ function changeOf(step: Step, secrets: Secrets): ResourceChange {
     const { urn, oldState, newState } = step;
     const state = newState ?? oldState ?? {};
     const oldUrn = text(oldState?.urn) ?? urn;
-    const operation = operationOf(step);
+    const told = operationOf(step);
     const [old, asked] = [
         oldState && stateOf(oldState, secrets.old(oldUrn), secrets),
         newState && stateOf(newState, { inputs: secrets.asked(urn, oldUrn) }, secrets),
     ];
+    const options = optionChanges(old, asked);
+    // To the engine, one that only loses its protection stays the same; to those who answer for it, it does not.
+    const operation = told === "same" && options.length > 0 ? "update" : told;
     const moves = operation === "update" || operation === "replace";
     return {
         ...{ urn, type: text(state.type) ?? "", name: urn.slice(urn.lastIndexOf("::") + 2), operation },
@@ -79,9 +82,19 @@ function changeOf(step: Step, secrets: Secrets): ResourceChange {
         custom: state.custom === true,
         ...(old && { old }),
         ...(asked && { new: asked }),
-        changes: moves ? changesOf(step, old, asked) : [],
+        changes: moves ? [...changesOf(step, old, asked), ...options].sort(byPath) : [],
     };
 }
+
+/** What is said of a resource to the engine, and decides whether it can be lost. */
+function optionChanges(old: ResourceState | undefined, asked: ResourceState | undefined): PropertyChange[] {
+    if (!old || !asked) return [];
+    return (["protect", "retainOnDelete"] as const)
+        .filter((path) => old[path] !== asked[path])
+        .map((path) => ({ path, kind: "update", replaces: false, old: old[path], new: asked[path] }));
+}
+
+const byPath = (left: PropertyChange, right: PropertyChange): number => (left.path < right.path ? -1 : 1);
 
 function operationOf({ op, urn, oldState }: Step): Operation {
     switch (op) {
@@ -158,7 +171,7 @@ function changesOf(
     asked: ResourceState | undefined,
 ): PropertyChange[] {
     const paths = detailedDiff ? Object.keys(detailedDiff) : [...new Set([...diffReasons, ...replaceReasons])];
-    return paths.sort().map((path) => {
+    return paths.map((path) => {
         const told = detailedDiff?.[path];
         const { kind, inputDiff } = isRecord(told) ? told : {};
         // A difference of outputs is one between what Azure has and what the program asks for.

@@ -68,6 +68,14 @@ test("without a detailed diff, changes are the properties that the provider name
     ]);
 });
 
+test.each(["protect", "retainOnDelete"])("that %s turns is a change, though all inputs stay as they are", (option) => {
+    const sides = { oldState: state({}, { [option]: true }), newState: state({}) };
+    const turned = { path: option, kind: "update", replaces: false, old: true, new: false };
+    expect(only({ op: "same", ...sides })).toMatchObject({ operation: "update", changes: [turned] });
+    const { changes } = only({ op: "update", ...sides, diffReasons: ["zone"] });
+    expect(changes).toContainEqual(turned);
+});
+
 test("what Azure has and the program does not ask for so is told by its outputs", () => {
     const { changes } = only({
         op: "update",
