@@ -1,4 +1,5 @@
 import { unapproved, type Entry } from "../../review/ledger/ledger";
+import { ruleFaults } from "../../review/sign-off/judge";
 import { signOffOf } from "../../review/sign-off/quorum";
 import type { Context } from "../stack-run";
 import { ChangeFiles, type StoredBundle } from "./change-files";
@@ -34,7 +35,7 @@ export async function verify({ at, terminal }: Context, stack: string): Promise<
 async function faultsOf(
     entry: Entry,
     { bundle, digest, signatures }: StoredBundle,
-    { people, allowedSigners }: Law,
+    { rules, people, allowedSigners }: Law,
     before: readonly Entry[],
     repository: Repository,
 ): Promise<string[]> {
@@ -52,6 +53,7 @@ async function faultsOf(
             .filter(({ role, person }) => !signed.some((one) => one.role === role && one.person === person))
             .map(({ role, person }) => `the signature of ${person} as ${role} does not count`),
         ...(required.length > 0 ? [] : ["it asks for no signature"]),
+        ...ruleFaults(bundle, rules),
         ...(Date.parse(entry.at) > Date.parse(notAfter) && entry.outcome === "begun"
             ? [`it was good until ${notAfter}`]
             : []),

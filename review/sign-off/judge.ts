@@ -44,19 +44,16 @@ export async function judged(
     return { signOff, faults: [...aboutTheBundle(bundle, digest, now), ...aboutSignatures(signOff, predicate.stack)] };
 }
 
-function aboutTheBundle({ predicate }: Bundle, digest: string, now: Circumstances): string[] {
-    const { stack, rules, source, toolchain, notAfter, effects, cost, required } = predicate;
+function aboutTheBundle(bundle: Bundle, digest: string, now: Circumstances): string[] {
+    const { predicate } = bundle;
+    const { stack, source, toolchain, notAfter } = predicate;
     const faults: string[] = [];
     if (stack !== now.stack) faults.push(`it is for the stack "${stack}"`);
     if (!(Date.parse(notAfter) > now.now.getTime())) faults.push(`it was good until ${notAfter}`);
     const heir = now.others.find((other) => other.predicate.supersedes === digest);
     if (heir) faults.push(`another bundle has taken its place, with ${heir.predicate.effects.length} effects`);
     if (now.ledger.isApplied(digest)) faults.push("it was applied before, and is good for once");
-    if (rules.digest !== now.rules.digest) faults.push("the protected branch has other rules by now on who must sign");
-    else if (
-        canonicalJson(requiredBy(risksOf(now.rules, stack, effects, cost.change.expected))) !== canonicalJson(required)
-    )
-        faults.push("the rules ask for other signatures than it says");
+    faults.push(...ruleFaults(bundle, now.rules));
     if (source.files !== now.source.files) faults.push("the program or its settings are others than were previewed");
     for (const tool of ["engine", "node", "lock"] as const)
         if (toolchain[tool] !== now.toolchain[tool]) faults.push(toolFault(tool, toolchain[tool], now.toolchain[tool]));
@@ -67,6 +64,15 @@ function aboutTheBundle({ predicate }: Bundle, digest: string, now: Circumstance
             `its commits are of ${now.authors.join(", ") || "nobody"}, and it says ${source.authors.join(", ")}`,
         );
     return faults;
+}
+
+/** Whether a bundle asks for the signatures that the rules ask for. */
+export function ruleFaults({ predicate }: Bundle, rules: Rules): string[] {
+    const { stack, effects, cost, required } = predicate;
+    if (predicate.rules.digest !== rules.digest)
+        return ["the protected branch has other rules by now on who must sign"];
+    const asked = requiredBy(risksOf(rules, stack, effects, cost.change.expected));
+    return canonicalJson(asked) === canonicalJson(required) ? [] : ["the rules ask for other signatures than it says"];
 }
 
 const toolFault = (tool: "engine" | "node" | "lock", was: string, is: string): string =>

@@ -1,4 +1,6 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { ChangeFiles } from "../../../cli/change-control/change-files";
 import { SignedClone } from "../../../bench/parts/signed-clone";
 
 // A change on its way: previewed, signed by those who must, applied, written down, verified; and each way around it refused.
@@ -173,6 +175,21 @@ describe("the second change", () => {
         clone.commit("ada", "what ran");
         clone.merge();
         expect((await clone.run("verify", ["bootstrap"])).code).toBe(0);
+    });
+
+    test("a bundle that asked for fewer signatures than the rules do is found, though it has those", async () => {
+        const files = new ChangeFiles(clone.folder, "bootstrap");
+        const ledger = clone.read(files.ledgerFile);
+        const { bundle: signed } = files.read(newest());
+        const loosened = files.write({ ...signed, predicate: { ...signed.predicate, required: ["operations"] } });
+        await clone.sign("ada", "operations", { bundle: loosened.folder });
+        const entry = { at: new Date().toISOString(), stack: "bootstrap", bundle: loosened.digest, executed: [] };
+        files.append({ ...entry, signed: [{ role: "operations", person: "ada" }], outcome: "applied" });
+        const { told, code } = await clone.run("verify", ["bootstrap"]);
+        expect(told).toContain("WRONG: the rules ask for other signatures than it says");
+        expect(code).toBe(1);
+        rmSync(join(clone.folder, loosened.folder), { recursive: true });
+        clone.write(files.ledgerFile, ledger);
     });
 
     test("a ledger that is edited, or lacks a line, or a signature that goes, is found", async () => {
