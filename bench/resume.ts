@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { cloudResources } from "../cli/deployment";
+import { candidates } from "../cli/change-control/bundle";
 import { ChangeFiles } from "../cli/change-control/change-files";
 import { startLocalAzure } from "../cli/local-azure";
 import type { Places } from "../cli/places";
@@ -108,7 +109,8 @@ async function untilDone(at: Places, draw: Draw, outcome: Outcome): Promise<void
             dies ? draw.between(500, 6000) : undefined,
             draw.chance(0.5) ? "all" : "program",
         );
-        if (answer === "") {
+        // One that was killed after its last word was done, and there is nothing to start again.
+        if (answer === "" || candidates(new ChangeFiles(at.root, stack)).length === 0) {
             outcome.faults = [];
             return;
         }
