@@ -1,7 +1,8 @@
+import { nameOf } from "../review/model/names";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cloudResources, nameOf } from "../cli/deployment";
+import { cloudResources } from "../cli/deployment";
 import { Engine } from "../cli/engine";
 import { startLocalAzure } from "../cli/local-azure";
 import { places } from "../cli/places";

@@ -14,9 +14,8 @@ import type { StackRun } from "../cli/stack-run";
 import { Terminal } from "../cli/terminal";
 import { prepareWorkspace } from "../cli/workspace";
 import { priceSheet } from "../facts/prices";
-import { blastOf } from "../review/blast/blast";
 import { commentsOf } from "../review/comment/comment";
-import { costOf } from "../review/cost/cost";
+import { reviewOf } from "../review/reviewed";
 import { dropApiVersionAliases } from "../stacks/api-version-aliases";
 import { median, rounded } from "./parts/statistics";
 
@@ -92,8 +91,7 @@ async function run(order: Order): Promise<Measured> {
         const quiet = new Terminal(process.stderr);
         const preview = await tellPreview({ session, at: session.at, terminal: quiet } as StackRun);
         previewed = performance.now();
-        const sheet = priceSheet(places().root);
-        commentsOf({ preview, blast: blastOf(preview), cost: costOf(preview, sheet) });
+        commentsOf(reviewOf(preview, priceSheet(places().root)));
     } else {
         const result = await operate(session, order.kind);
         if (!result.ok) throw new Error(result.failures.map(({ message }) => message).join("\n") || result.output);

@@ -7,7 +7,7 @@ import { promotion } from "./promotion/promotion";
 import { drift } from "./drift/drift";
 import { makeBundle } from "./change-control/bundle";
 import { guardedUp } from "./change-control/guarded-up";
-import { needsSignatures } from "./change-control/repository";
+import { lawFor } from "./change-control/repository";
 import { signBundle } from "./change-control/sign";
 import { verify } from "./change-control/verify";
 import { cost } from "./cost/cost";
@@ -139,8 +139,9 @@ export const commands: readonly Command[] = [
         run: (context, [stack = dev], values) =>
             withStack(context, { command: "up", stack, behaviour: behaviourOf(values) }, async (first) => {
                 await recover(first.session);
-                if (needsSignatures(context.at.root, stack)) {
-                    await guardedUp(first, typeof values.bundle === "string" ? values.bundle : undefined);
+                const law = lawFor(context.at.root, stack);
+                if (law) {
+                    await guardedUp(first, law, typeof values.bundle === "string" ? values.bundle : undefined);
                     return;
                 }
                 const { run, plan } = await previewWithFreeNames(first);

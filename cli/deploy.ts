@@ -1,7 +1,6 @@
 import { armId } from "./arm-id";
 import { converge, isTemporary } from "./converge";
-import { kindOf } from "../review/model/kind";
-import { nameOf } from "./deployment";
+import { kindOf, nameOf } from "../review/model/names";
 import { Plan } from "./plan";
 import { Progress } from "./progress";
 import { failureLines } from "./report";

@@ -49,11 +49,6 @@ export function shown(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shown(inner)]));
 }
 
-/** Own name of a resource: the last part of its URN. */
-export function nameOf(urn: string): string {
-    return urn.slice(urn.lastIndexOf("::") + 2);
-}
-
 /** The engine's own: providers, and references to other stacks. */
 export function isProvider(type: string): boolean {
     return type.startsWith("pulumi:");

@@ -1,5 +1,5 @@
 import { environments as known, tiers } from "../stacks/tiers";
-import { kindOf } from "../review/model/kind";
+import { kindOf } from "../review/model/names";
 import { Engine } from "./engine";
 import type { Context } from "./stack-run";
 import { stackResources } from "./stack-resources";

@@ -1,4 +1,5 @@
-import { cloudResources, nameOf, shown } from "./deployment";
+import { nameOf } from "../review/model/names";
+import { cloudResources, shown } from "./deployment";
 import type { Deployment } from "./deployment";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
 import { isProvider } from "./deployment";

@@ -1,6 +1,6 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/events";
-import { kindOf } from "../review/model/kind";
-import { isProvider, nameOf } from "./deployment";
+import { kindOf, nameOf } from "../review/model/names";
+import { isProvider } from "./deployment";
 import type { Terminal } from "./terminal";
 
 /** How an operation is said when it is done. */

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { idAsCreated } from "./arm-id";
-import { kindOf } from "../review/model/kind";
-import { isProvider, nameOf } from "./deployment";
+import { kindOf, nameOf } from "../review/model/names";
+import { isProvider } from "./deployment";
 import type { Deployment, StateResource } from "./deployment";
 import { readOwn, textOf, writeWhole } from "../sandbox/files";
 import { isAsAsked, pendingCreates, withAskedInputs, withImports } from "./pending-creates";

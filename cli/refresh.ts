@@ -1,8 +1,8 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation/events";
 import { valueAtPath } from "../review/model/paths";
 import { failed } from "./deploy";
-import { kindOf } from "../review/model/kind";
-import { nameOf, shown } from "./deployment";
+import { kindOf, nameOf } from "../review/model/names";
+import { shown } from "./deployment";
 import { recover } from "./recover";
 import { operate } from "./session";
 import { withStack } from "./stack-run";

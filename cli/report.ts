@@ -1,5 +1,5 @@
-import { kindOf } from "../review/model/kind";
-import { cloudResources, nameOf } from "./deployment";
+import { kindOf, nameOf } from "../review/model/names";
+import { cloudResources } from "./deployment";
 import type { Deployment } from "./deployment";
 import { spoken } from "../review/time/chain";
 import { creationSeconds, longestChain } from "./azure-time";

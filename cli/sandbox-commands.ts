@@ -6,7 +6,7 @@ import { coveragePage } from "../sandbox/azure/coverage-page";
 import { readSchema } from "../sandbox/azure/schema";
 import { Store } from "../sandbox/azure/store";
 import { azureTypes } from "../sandbox/azure/types";
-import { kindOf } from "../review/model/kind";
+import { kindOf } from "../review/model/names";
 import { schemaOf } from "./local-azure";
 import { takeRunLock } from "./run-lock";
 import { withSandbox } from "./stack-run";

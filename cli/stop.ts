@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { carryOut } from "./deploy";
-import { kindOf } from "../review/model/kind";
+import { kindOf } from "../review/model/names";
 import { cloudResources } from "./deployment";
 import { recover } from "./recover";
 import { refuseProtected } from "./protection";

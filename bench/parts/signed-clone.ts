@@ -11,10 +11,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
 import { commands } from "../../cli/commands";
 import { places, type Places } from "../../cli/places";
-import { Terminal } from "../../cli/terminal";
+import { ToldTerminal } from "./told-terminal";
 
 const repository = places().root;
 
@@ -121,25 +120,18 @@ export async function runCommand(
     args: string[],
     values: Record<string, boolean | string> = {},
 ): Promise<Ended> {
-    let told = "";
-    const out = new Writable({
-        write: (chunk: Buffer, _, done) => {
-            told += chunk.toString();
-            done();
-        },
-    });
-    const terminal = new Terminal(out as unknown as NodeJS.WriteStream);
+    const out = new ToldTerminal();
     const command = commands.find((one) => one.name === name);
     if (command === undefined) throw new Error(`no command ${name}`);
     process.exitCode = 0;
-    const context = { at, terminal, signal: new AbortController().signal };
+    const context = { at, terminal: out.terminal, signal: new AbortController().signal };
     const refused = await command.run(context, args, values).then(
         () => undefined,
         (fault: unknown) => (fault instanceof Error ? fault.message : String(fault)),
     );
     const code = refused === undefined ? exitCode() : 1;
     process.exitCode = 0;
-    return { told, code, ...(refused !== undefined && { refused }) };
+    return { told: out.told, code, ...(refused !== undefined && { refused }) };
 }
 
 const exitCode = (): number => Number(process.exitCode ?? 0);

@@ -1,4 +1,4 @@
-import type { Reviewed } from "../../review/bundle/bundle";
+import type { Reviewed } from "../../review/reviewed";
 import { digestOf } from "../../review/bundle/canonical";
 import { effectsOf } from "../../review/bundle/effects";
 import type { Asked } from "../../review/sign-off/asked";
@@ -6,7 +6,7 @@ import { signOffOf } from "../../review/sign-off/quorum";
 import { requiredBy, risksOf } from "../../review/sign-off/rules";
 import { candidates } from "./bundle";
 import { ChangeFiles } from "./change-files";
-import { needsSignatures, Repository } from "./repository";
+import { lawFor } from "./repository";
 
 /**
  * Who must sign a change, and who has; undefined where nobody must, as nothing changes or the stack is not protected.
@@ -14,8 +14,9 @@ import { needsSignatures, Repository } from "./repository";
  */
 export async function askedOf(root: string, stack: string, { preview, cost }: Reviewed): Promise<Asked | undefined> {
     const effects = effectsOf(preview);
-    if (effects.length === 0 || !needsSignatures(root, stack)) return undefined;
-    const { rules, people, allowedSigners } = new Repository(root).law();
+    const law = effects.length === 0 ? undefined : lawFor(root, stack);
+    if (law === undefined) return undefined;
+    const { rules, people, allowedSigners } = law;
     const risks = risksOf(rules, stack, effects, cost.change.expected);
     const digest = digestOf(effects);
     const stored = candidates(new ChangeFiles(root, stack)).find(

@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { priceSheet } from "../../facts/prices";
-import { blastOf } from "../../review/blast/blast";
 import { bundleOf, type Bundle } from "../../review/bundle/bundle";
-import { costOf } from "../../review/cost/cost";
 import { driftInTheWay } from "../../review/drift/open-drift";
+import { errorsIn, reviewOf } from "../../review/reviewed";
 import { driftOf } from "../drift/drift";
 import { Engine } from "../engine";
 import { recover } from "../recover";
@@ -35,8 +34,8 @@ export async function makeBundle(context: Context, stack: string): Promise<void>
                 `what it touches has drifted, and nobody knows what it would do: ${inTheWay.map(({ name, path }) => `${name} ${path ?? "is gone"}`).join(", ")}. ` +
                     `\`npx mlplatform drift ${stack}\` says how to close that`,
             );
-        const reviewed = { preview, blast: blastOf(preview), cost: costOf(preview, priceSheet(at.root)) };
-        const failures = preview.diagnostics.filter(({ severity }) => severity === "error");
+        const reviewed = reviewOf(preview, priceSheet(at.root));
+        const failures = errorsIn(preview);
         if (failures.length > 0)
             throw new UserError(`the preview failed:\n${failures.map(({ message }) => `  ${message}`).join("\n")}`);
         const bundle = bundleOf(reviewed, rules, {

@@ -47,7 +47,7 @@ export class ChangeFiles {
 
     /**
      * All bundles of the stack.
-     * @throws UserError naming each that is damaged
+     * @throws UserError naming the first that is damaged
      */
     all(): StoredBundle[] {
         const folder = join(this.root, this.folder);

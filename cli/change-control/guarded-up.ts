@@ -13,7 +13,7 @@ import type { StackRun } from "../stack-run";
 import { UserError } from "../user-error";
 import { ChangeFiles, type StoredBundle } from "./change-files";
 import { ExecutedSteps } from "./executed";
-import { Repository, toolchainOf } from "./repository";
+import { Repository, toolchainOf, type Law } from "./repository";
 import { chosen } from "./sign";
 
 /** Tries that get nothing done before it gives up; what is left can be done later, under the same signatures. */
@@ -23,12 +23,12 @@ const idleTries = 3;
  * Applies a signed bundle, and nothing else: verifies it, previews again, goes on only where all that would happen was signed, stops
  * at the first step that was not, and writes down what ran. What an interruption left is done under the same signatures.
  */
-export async function guardedUp(run: StackRun, bundleName: string | undefined): Promise<void> {
+export async function guardedUp(run: StackRun, law: Law, bundleName: string | undefined): Promise<void> {
     const { at, terminal, session } = run;
     const { stack } = session.workspace;
     const files = new ChangeFiles(at.root, stack);
     const stored = chosen(files, stack, bundleName);
-    const signOff = await verified(run, files, stored);
+    const signOff = await verified(run, law, files, stored);
     terminal.step(
         `${stored.folder}: signed by ${signOff.signed.map((one) => `${one.person} as ${one.role}`).join(", ")}`,
     );
@@ -69,13 +69,13 @@ export async function guardedUp(run: StackRun, bundleName: string | undefined): 
     terminal.step(`all that was signed is done; ${files.ledgerFile} says what ran: commit it`);
 }
 
-async function verified(run: StackRun, files: ChangeFiles, stored: StoredBundle): Promise<SignOff> {
+async function verified(run: StackRun, law: Law, files: ChangeFiles, stored: StoredBundle): Promise<SignOff> {
     const { at, session } = run;
     const repository = new Repository(at.root);
     const { source } = stored.bundle.predicate;
     const authors = repository.authorsIfKnown(source.from, source.commit);
     const circumstances: Circumstances = {
-        ...{ stack: session.workspace.stack, now: new Date(), ...repository.law() },
+        ...{ stack: session.workspace.stack, now: new Date(), ...law },
         others: files.all().map(({ bundle }) => bundle),
         ...{ ledger: files.ledger(), source: repository.source() },
         toolchain: toolchainOf(at.root, session.engine.release),

@@ -95,13 +95,14 @@ export class Repository {
     }
 }
 
-/** Whether a stack needs signatures. In a clone without rules of its own, none does. */
-export function needsSignatures(root: string, stack: string): boolean {
-    if (!existsSync(join(root, rulesFile)) && !isInGit(root)) return false;
+/** Who must sign changes of a stack; undefined where it needs no signatures, as none does in a clone without rules of its own. */
+export function lawFor(root: string, stack: string): Law | undefined {
+    if (!existsSync(join(root, rulesFile)) && !isInGit(root)) return undefined;
     try {
-        return isProtected(new Repository(root).law().rules, stack);
+        const law = new Repository(root).law();
+        return isProtected(law.rules, stack) ? law : undefined;
     } catch (fault) {
-        if (!existsSync(join(root, rulesFile))) return false;
+        if (!existsSync(join(root, rulesFile))) return undefined;
         throw fault;
     }
 }

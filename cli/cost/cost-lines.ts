@@ -1,6 +1,7 @@
 import type { Cost, ResourceCost } from "../../review/cost/cost";
+import { sheetFacts } from "../../review/cost/dollars";
 import { sum, type Range } from "../../review/cost/range";
-import { kindOf } from "../../review/model/kind";
+import { kindOf } from "../../review/model/names";
 import { table } from "../table";
 
 type Row = (string | number)[];
@@ -66,16 +67,16 @@ function unpricedLines({ unpriced }: Cost): string[] {
 }
 
 /** Where the prices are from, as far as it makes the sums less certain. */
-function priceLines({ prices, stoodIn }: Cost): string[] {
-    const count = (test: (price: Cost["prices"][number]) => boolean): number => prices.filter(test).length;
-    const dates = prices.map(({ date }) => date).filter((date) => date !== "");
+function priceLines(cost: Cost): string[] {
+    const { stoodIn } = cost;
+    const { prices, unverified, dated, oldest } = sheetFacts(cost);
     const by = [...new Set(stoodIn.map((each) => each.by))].sort();
     const others = by.map((region) => `${stoodIn.filter((each) => each.by === region).length} of ${region}`);
     return [
-        `Prices: ${prices.length} of facts/prices.csv`,
+        `Prices: ${prices} of facts/prices.csv`,
         ...table([
-            [count(({ quality }) => quality === "unverified"), "unverified"],
-            [dates.length, `with a date${dates.length > 0 ? `, the oldest of ${dates.sort()[0] ?? ""}` : ""}`],
+            [unverified, "unverified"],
+            [dated, `with a date${oldest === undefined ? "" : `, the oldest of ${oldest}`}`],
             [
                 stoodIn.length,
                 `of other regions, as there is none of their own${by.length > 0 ? `: ${others.join(", ")}` : ""}`,

@@ -1,7 +1,7 @@
 import type { Finding, Findings } from "../../review/drift/finding";
 import type { Drift } from "../../review/drift/open-drift";
 import { said } from "../../review/model/said";
-import { kindOf } from "../../review/model/kind";
+import { kindOf } from "../../review/model/names";
 
 /** What drifted, as it is printed, with how to close it. */
 export function driftLines(stack: string, drift: Drift, noise: Findings["noise"]): string[] {

@@ -1,8 +1,9 @@
+import { nameOf } from "../../review/model/names";
 import type { StepEventMetadata } from "@pulumi/pulumi/automation/events";
 import { isPartOf, valueAtPath } from "../../review/model/paths";
 import type { Preview, PropertyChange, ResourceChange, ResourceState } from "../../review/model/preview";
 import type { Value, ValueMap } from "../../review/model/value";
-import { nameOf, shown } from "../deployment";
+import { shown } from "../deployment";
 import { shownValue } from "../shown-value";
 
 /** One side of a resource, as far as it is looked at. */

@@ -1,5 +1,5 @@
 import type { Difference, Proof } from "../../review/promotion/proof";
-import { kindOf } from "../../review/model/kind";
+import { kindOf } from "../../review/model/names";
 import { table } from "../table";
 
 /** A proof as it is printed: what is not listed first, then what is, by its reason. */

@@ -1,20 +1,22 @@
 import type { Blast } from "../../review/blast/blast";
-import type { Danger } from "../../review/blast/dangers";
+import { staying, type Danger } from "../../review/blast/dangers";
 import type { Cost } from "../../review/cost/cost";
+import { dollars, moves } from "../../review/cost/dollars";
 import type { Range } from "../../review/cost/range";
-import type { Operation, Preview, ResourceChange } from "../../review/model/preview";
+import type { Preview, ResourceChange } from "../../review/model/preview";
+import { changing } from "../../review/model/shapes";
+import { counted, type Reviewed } from "../../review/reviewed";
 import { spoken } from "../../review/time/chain";
-import { kindOf } from "../../review/model/kind";
+import { kindOf, nameOf } from "../../review/model/names";
 import { table } from "../table";
-import type { Review } from "./review";
 
 type Row = (string | number)[];
 
 /** A review as it is printed, what can break first. */
-export function reviewLines({ preview, blast, cost }: Review): string[] {
-    const changed = preview.resources.filter((each) => each.custom && says[each.operation] !== undefined);
+export function reviewLines({ preview, blast, cost }: Reviewed): string[] {
+    const changed = preview.resources.filter((each) => each.custom && changing.includes(each.operation));
     return [
-        `"${preview.stack}" as previewed: ${counted(blast.counts)}`,
+        `"${preview.stack}" as previewed: ${counted(blast)}`,
         ...dangerLines(blast.dangers),
         ...findingLines(preview),
         ...preview.diagnostics
@@ -27,51 +29,24 @@ export function reviewLines({ preview, blast, cost }: Review): string[] {
     ];
 }
 
-/** Operations that change something, in the order in which they are told. */
-const says: Partial<Record<Operation, string>> = {
-    delete: "to delete",
-    replace: "to replace",
-    forget: "to forget",
-    update: "to update",
-    create: "to create",
-    import: "to import",
-};
-
-function counted(counts: Blast["counts"]): string {
-    const told = (Object.keys(says) as Operation[]).flatMap((operation) => {
-        const count = counts[operation] ?? 0;
-        return count > 0 ? [`${count} ${says[operation] ?? ""}`] : [];
-    });
-    return told.join(", ") || "nothing changes";
-}
-
 function dangerLines(dangers: readonly Danger[]): string[] {
     if (dangers.length === 0) return ["Nothing that holds data, or that others hang on, is replaced or deleted"];
     return ["What can break", ...dangers.flatMap(dangerOf)];
 }
 
-function dangerOf({
-    operation,
-    type,
-    name,
-    because,
-    deletesFirst,
-    holds,
-    recovery,
-    dependants,
-    ...danger
-}: Danger): string[] {
+function dangerOf(danger: Danger): string[] {
+    const { operation, type, name, because, deletesFirst, holds, recovery } = danger;
     const forced = because.length > 0 ? `, by ${because.join(", ")}` : "";
     const order = deletesFirst ? ", the old one first" : "";
-    const staying = dependants.filter((each) => each.operation !== "delete");
-    const names = staying.slice(0, 3).map((each) => `${kindOf(each.type)} ${each.name}`);
-    const more = staying.length > names.length ? ` and ${staying.length - names.length} more` : "";
+    const others = staying(danger);
+    const names = others.slice(0, 3).map((each) => `${kindOf(each.type)} ${each.name}`);
+    const more = others.length > names.length ? ` and ${others.length - names.length} more` : "";
     const days = recovery?.days === undefined ? "" : `, for ${recovery.days} days`;
     return [
         `  ${operation} ${kindOf(type)} ${name}${forced}${order}${danger.protected ? " (protected: the engine refuses)" : ""}`,
         ...(holds ? [`    holds ${holds.what}`] : []),
         ...(recovery ? [`    can be had back: ${recovery.possible}${days}; ${recovery.how}`] : []),
-        ...(staying.length > 0 ? [`    ${staying.length} hang on it: ${names.join(", ")}${more}`] : []),
+        ...(others.length > 0 ? [`    ${others.length} hang on it: ${names.join(", ")}${more}`] : []),
     ];
 }
 
@@ -80,7 +55,7 @@ function findingLines({ findings }: Preview): string[] {
     return [
         "Policies",
         ...findings.map(({ level, policy, urn, message }) => {
-            const about = urn === undefined ? "" : ` of ${urn.slice(urn.lastIndexOf("::") + 2)}`;
+            const about = urn === undefined ? "" : ` of ${nameOf(urn)}`;
             return `  ${level} ${policy}${about}: ${message.replaceAll("\n", "\n    ")}`;
         }),
     ];
@@ -96,13 +71,12 @@ function changeRows(changed: readonly ResourceChange[]): Row[] {
         group.of.push(change);
         groups.set(key, group);
     }
-    const order = Object.keys(says);
     return [...groups.values()]
         .flatMap(({ of, paths }) => {
             const [first] = of;
             return first === undefined ? [] : [{ first, of, paths }];
         })
-        .sort((left, right) => order.indexOf(left.first.operation) - order.indexOf(right.first.operation))
+        .sort((left, right) => changing.indexOf(left.first.operation) - changing.indexOf(right.first.operation))
         .map(({ first, of, paths }) => [
             first.operation,
             of.length,
@@ -112,14 +86,12 @@ function changeRows(changed: readonly ResourceChange[]): Row[] {
         ]);
 }
 
-const dollars = (usd: number): string => (Math.round(usd) === 0 ? "0" : Math.round(usd).toLocaleString("en-US"));
 const ranged = ({ low, expected, high }: Range): string =>
     `least ${dollars(low)}, expected ${dollars(expected)}, most ${dollars(high)}`;
 
 function costLines({ before, after, change, unpriced }: Cost): string[] {
-    const moves = [change.low, change.expected, change.high].some((usd) => Math.round(usd) !== 0);
     return [
-        moves
+        moves({ change })
             ? `US dollars a month, more than before: ${ranged(change)}; then in all: ${ranged(after)}`
             : `US dollars a month, as before: ${ranged(before)}`,
         ...(unpriced.length > 0

@@ -1,12 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { priceSheet } from "../../facts/prices";
-import { blastOf, type Blast } from "../../review/blast/blast";
 import { commentsOf } from "../../review/comment/comment";
 import { pageOf } from "../../review/page/page";
 import type { Asked } from "../../review/sign-off/asked";
-import { costOf, type Cost } from "../../review/cost/cost";
 import type { Preview } from "../../review/model/preview";
 import { readPreview } from "../../review/model/read";
+import { errorsIn, reviewOf, type Reviewed } from "../../review/reviewed";
 import { askedOf } from "../change-control/asked";
 import { recover } from "../recover";
 import { withStack, type Context } from "../stack-run";
@@ -36,13 +35,6 @@ export interface Outputs {
     post?: string;
 }
 
-/** What a change is, for those who answer for it. */
-export interface Review {
-    preview: Preview;
-    blast: Blast;
-    cost: Cost;
-}
-
 /** Variable with what fingerprints of secrets on Azure are keyed by: any long secret, the same for all who compare. */
 export const keyVariable = "MLPLATFORM_FINGERPRINT_KEY";
 
@@ -54,7 +46,7 @@ export async function review(
 ): Promise<void> {
     const { at, terminal } = context;
     const preview = await previewFrom(context, stack, from);
-    const made: Review = { preview, blast: blastOf(preview), cost: costOf(preview, priceSheet(at.root)) };
+    const made = reviewOf(preview, priceSheet(at.root));
     const asked = await askedIn(context, stack, made);
     const comments = commentsOf({ ...made, ...asked, ...pageLink(process.env) });
     if (comment !== undefined) writeFileSync(comment, comments.join("\n\n"));
@@ -62,11 +54,11 @@ export async function review(
     if (post !== undefined) await postComments(forgeOf(post), stack, comments, process.env);
     if (json) terminal.line(JSON.stringify(made, undefined, 2));
     else for (const line of reviewLines(made)) terminal.line(line);
-    if (preview.diagnostics.some(({ severity }) => severity === "error")) process.exitCode = 1;
+    if (errorsIn(preview).length > 0) process.exitCode = 1;
 }
 
 /** Who must sign; where that cannot be told, the review is worth having without. */
-async function askedIn({ at, terminal }: Context, stack: string, made: Review): Promise<{ asked?: Asked }> {
+async function askedIn({ at, terminal }: Context, stack: string, made: Reviewed): Promise<{ asked?: Asked }> {
     try {
         const asked = await askedOf(at.root, stack, made);
         return asked === undefined ? {} : { asked };

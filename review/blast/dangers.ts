@@ -32,6 +32,10 @@ export interface Danger {
     dependants: readonly Dependant[];
 }
 
+/** Those of its dependants that do not go with it. */
+export const staying = ({ dependants }: Pick<Danger, "dependants">): Dependant[] =>
+    dependants.filter(({ operation }) => operation !== "delete");
+
 /** All dangers of a preview: what holds data first, and in it what cannot be had back; then by how much hangs on it. */
 export function dangersOf(steps: Steps): Danger[] {
     return steps.made
@@ -39,9 +43,7 @@ export function dangersOf(steps: Steps): Danger[] {
             const { operation } = step.change;
             return operation === "replace" || operation === "delete" ? [dangerOf(step, operation, steps)] : [];
         })
-        .filter(
-            (danger) => danger.holds !== undefined || danger.dependants.some(({ operation }) => operation !== "delete"),
-        )
+        .filter((danger) => danger.holds !== undefined || staying(danger).length > 0)
         .sort(worstFirst);
 }
 

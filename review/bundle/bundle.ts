@@ -1,9 +1,9 @@
-import type { Blast } from "../blast/blast";
-import type { Danger } from "../blast/dangers";
+import { staying, type Danger } from "../blast/dangers";
 import type { Cost } from "../cost/cost";
 import type { Range } from "../cost/range";
-import type { PolicyFinding, Preview } from "../model/preview";
+import type { PolicyFinding } from "../model/preview";
 import { requiredBy, risksOf, type Risk, type Role, type Rules } from "../sign-off/rules";
+import type { Reviewed } from "../reviewed";
 import { baseOf, type Base } from "./base";
 import { canonicalJson, digestOf, sha256 } from "./canonical";
 import { effectsOf, type Effect } from "./effects";
@@ -104,21 +104,14 @@ export function bundleOf(
     };
 }
 
-/** A preview with what it means. */
-export interface Reviewed {
-    preview: Preview;
-    blast: Blast;
-    cost: Cost;
-}
-
 const signedCost = ({ change, after, unpriced, prices, assumptions }: Cost): SignedCost => ({
     ...{ change, after, unpriced: unpriced.map(({ urn }) => urn) },
     digest: digestOf([prices, assumptions]),
 });
 
-const signedDanger = ({ urn, operation, holds, recovery, dependants }: Danger): SignedDanger => ({
-    ...{ urn, operation, holds: holds?.dataClass ?? null, recovery: recovery?.possible ?? null },
-    dependants: dependants.filter((each) => each.operation !== "delete").length,
+const signedDanger = (danger: Danger): SignedDanger => ({
+    ...{ urn: danger.urn, operation: danger.operation, holds: danger.holds?.dataClass ?? null },
+    ...{ recovery: danger.recovery?.possible ?? null, dependants: staying(danger).length },
 });
 
 /** The bytes that are signed. */

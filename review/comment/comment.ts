@@ -1,11 +1,13 @@
 import type { Blast } from "../blast/blast";
-import type { Danger } from "../blast/dangers";
+import { staying, type Danger } from "../blast/dangers";
 import type { Cost } from "../cost/cost";
+import { dollars, moves, sheetFacts, signedDollars } from "../cost/dollars";
 import type { Range } from "../cost/range";
-import { kindOf } from "../model/kind";
-import type { Operation, PolicyFinding, Preview } from "../model/preview";
+import { kindOf, nameOf } from "../model/names";
+import type { PolicyFinding } from "../model/preview";
 import { said } from "../model/said";
-import { changing, shapesOf, type Shape } from "../model/shapes";
+import { shapesOf, type Shape } from "../model/shapes";
+import { alarmsOf, counted, worstFirst, type Reviewed } from "../reviewed";
 import type { Asked } from "../sign-off/asked";
 import { spoken } from "../time/chain";
 import { fitting, weightOfLines } from "./budget";
@@ -14,10 +16,7 @@ import { code, escaped, tableHead, tableRow } from "./markdown";
 import { linesOf, type Section } from "./section";
 
 /** What a comment is made of. */
-export interface Commented {
-    preview: Preview;
-    blast: Blast;
-    cost: Cost;
+export interface Commented extends Reviewed {
     /** Left out where nobody must sign. */
     asked?: Asked;
     /** Where the page with all of it is. */
@@ -74,29 +73,14 @@ function continued(rows: readonly string[], heading: (part: number) => string[])
     return comments;
 }
 
-const words: Partial<Record<Operation, string>> = {
-    delete: "to delete",
-    replace: "to replace",
-    forget: "to forget",
-    update: "to update",
-    import: "to import",
-    create: "to create",
-};
-
-function verdict({ preview, blast, cost }: Commented): string[] {
-    const counts = changing.flatMap((operation) => {
-        const count = blast.counts[operation] ?? 0;
-        return count > 0 ? [`${count} ${words[operation] ?? ""}`] : [];
-    });
-    const errors = preview.diagnostics.filter(({ severity }) => severity === "error").length;
-    const refused = preview.findings.filter(({ level }) => level === "mandatory").length;
-    const stateful = blast.dangers.filter(({ holds }) => holds !== undefined).length;
+function verdict({ preview, blast, cost }: Reviewed): string[] {
+    const { errors, refused, stateful } = alarmsOf({ preview, blast });
     const parts = [
         ...(errors > 0 ? [`**the preview failed** (${errors} ${errors === 1 ? "error" : "errors"})`] : []),
         ...(refused > 0 ? [`**${refused} refused by policy**`] : []),
-        counts.join(", ") || "nothing changes",
+        counted(blast),
         ...(stateful > 0 ? [`**${stateful} of what holds data is replaced or deleted**`] : []),
-        `${signed(cost.change.expected)} US dollars a month expected`,
+        `${signedDollars(cost.change.expected)} US dollars a month expected`,
         ...(blast.duration.seconds > 0 ? [`about ${spoken(blast.duration.seconds)} on Azure`] : []),
     ];
     return [parts.join(" · ")];
@@ -125,26 +109,16 @@ const dangerHead = [
 ];
 
 /** Short, as every one must be told. */
-function dangerRow({
-    operation,
-    type,
-    name,
-    because,
-    deletesFirst,
-    holds,
-    recovery,
-    dependants,
-    ...more
-}: Danger): string {
-    const staying = dependants.filter((each) => each.operation !== "delete");
+function dangerRow(danger: Danger): string {
+    const { operation, type, name, because, deletesFirst, holds, recovery } = danger;
     const days = recovery?.days === undefined ? "" : `, ${recovery.days} days`;
     return tableRow([
-        `${operation}${deletesFirst ? ", the old one first" : ""}${more.protected ? " (protected)" : ""}`,
+        `${operation}${deletesFirst ? ", the old one first" : ""}${danger.protected ? " (protected)" : ""}`,
         `${escaped(kindOf(type))} ${code(name)}`,
         because.map(code).join(" "),
         holds ? holds.dataClass : "",
         recovery ? `${recovery.possible}${days}` : "",
-        staying.length === 0 ? "" : String(staying.length),
+        String(staying(danger).length || ""),
     ]);
 }
 
@@ -152,7 +126,7 @@ function dangerRow({
 const longestMessage = 400;
 
 /** In the order of what a reviewer looks for. */
-function sections({ preview, blast, cost }: Commented): Section[] {
+function sections({ preview, blast, cost }: Reviewed): Section[] {
     const shapes = shapesOf(preview.resources);
     const errors = preview.diagnostics.filter(({ severity }) => severity !== "info");
     return [
@@ -161,10 +135,10 @@ function sections({ preview, blast, cost }: Commented): Section[] {
             "errors and warnings",
             ["**Errors and warnings**", ""],
             errors.map(({ severity, urn, message }) => {
-                return `- ${severity}${urn === undefined ? "" : ` of ${code(nameIn(urn))}`}: ${code(message.slice(0, longestMessage))}`;
+                return `- ${severity}${urn === undefined ? "" : ` of ${code(nameOf(urn))}`}: ${code(message.slice(0, longestMessage))}`;
             }),
         ),
-        section(0.12, "policy findings", ["**Policies**", ""], [...preview.findings].sort(worstFirst).map(findingRow)),
+        section(0.12, "policy findings", ["**Policies**", ""], worstFirst(preview.findings).map(findingRow)),
         costSection(cost),
         section(
             0.35,
@@ -192,30 +166,21 @@ function picture(shapes: readonly Shape[]): Section {
     return { most: 0.2, of: "pictures", head: [], rows };
 }
 
-const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
-
-const severities: readonly PolicyFinding["level"][] = ["mandatory", "remediate", "advisory"];
-const worstFirst = (left: PolicyFinding, right: PolicyFinding): number =>
-    severities.indexOf(left.level) - severities.indexOf(right.level);
-
 function findingRow({ level, policy, urn, message }: PolicyFinding): string {
-    const about = urn === undefined ? "the stack" : code(nameIn(urn));
+    const about = urn === undefined ? "the stack" : code(nameOf(urn));
     return `- **${level}** ${code(policy)} on ${about}: ${code(message.slice(0, longestMessage))}`;
 }
 
-// Added to zero, as a little less than nothing rounds to -0.
-const dollars = (usd: number): string => (Math.round(usd) + 0).toLocaleString("en-US");
-const signed = (usd: number): string => (Math.round(usd) > 0 ? `+${dollars(usd)}` : dollars(usd));
 const cells = ({ low, expected, high }: Range, text: (usd: number) => string): string[] =>
     [low, expected, high].map(text);
 
-function costSection({ groups, before, after, change, unpriced, prices, assumptions }: Cost): Section {
-    const moved = groups.filter((group) => Math.round(group.change.high) !== 0 || Math.round(group.change.low) !== 0);
-    const dates = prices.map(({ date }) => date).filter((date) => date !== "");
+function costSection(cost: Cost): Section {
+    const { groups, before, after, change, unpriced, assumptions } = cost;
+    const { prices, oldest, unverified } = sheetFacts(cost);
     const sheet = [
-        `${prices.length} prices of the sheet`,
-        ...(dates.length > 0 ? [`the oldest of ${[...dates].sort()[0] ?? ""}`] : []),
-        `${prices.filter(({ quality }) => quality === "unverified").length} unverified`,
+        `${prices} prices of the sheet`,
+        ...(oldest === undefined ? [] : [`the oldest of ${oldest}`]),
+        `${unverified} unverified`,
     ];
     const none = unpriced.map(({ type, name }) => `${escaped(kindOf(type))} ${code(name)}`);
     const said = [
@@ -226,8 +191,8 @@ function costSection({ groups, before, after, change, unpriced, prices, assumpti
     ];
     const head = ["**Cost**, US dollars a month by Azure's list", "", ...tableHead(["", "Least", "Expected", "Most"])];
     const rows = [
-        ...moved.map((group) => tableRow([escaped(group.group), ...cells(group.change, signed)])),
-        tableRow(["**change**", ...cells(change, signed)]),
+        ...groups.filter(moves).map((group) => tableRow([escaped(group.group), ...cells(group.change, signedDollars)])),
+        tableRow(["**change**", ...cells(change, signedDollars)]),
         tableRow(["before", ...cells(before, dollars)]),
         tableRow(["after", ...cells(after, dollars)]),
     ];

@@ -1,4 +1,4 @@
-import { kindOf } from "../model/kind";
+import { kindOf } from "../model/names";
 import type { Operation, ResourceChange } from "../model/preview";
 import type { Shape } from "../model/shapes";
 

@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
 import { isRecord, isSecretJson, unknownIn } from "./engine-json";
+import { nameOf } from "./names";
 import { valueAtPath } from "./paths";
 import type {
     Diagnostic,
@@ -77,7 +78,7 @@ function changeOf(step: Step, secrets: Secrets): ResourceChange {
     const operation = told === "same" && options.length > 0 ? "update" : told;
     const moves = operation === "update" || operation === "replace";
     return {
-        ...{ urn, type: text(state.type) ?? "", name: urn.slice(urn.lastIndexOf("::") + 2), operation },
+        ...{ urn, type: text(state.type) ?? "", name: nameOf(urn), operation },
         ...{ deletesFirst: operation === "replace" && oldState?.pendingReplacement === true },
         custom: state.custom === true,
         ...(old && { old }),

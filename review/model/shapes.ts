@@ -12,7 +12,7 @@ export interface Shape {
     members: readonly ResourceChange[];
 }
 
-/** Operations that change something, in the order in which they are told. */
+/** Operations that change something, the worst first: the order in which they are told. */
 export const changing: readonly Operation[] = ["delete", "replace", "forget", "update", "import", "create"];
 
 /** All that a provider changes, by shape: a property that turns on 200 resources is one. Deletions first, then the most. */

@@ -1,5 +1,5 @@
 import type { Blast } from "../blast/blast";
-import { kindOf } from "../model/kind";
+import { kindOf } from "../model/names";
 import type { Preview } from "../model/preview";
 import { shapesOf, type Shape } from "../model/shapes";
 import { code, escaped, folded, list, section } from "./html";

@@ -1,16 +1,12 @@
 import type { Cost, ResourceCost } from "../cost/cost";
+import { dollars, moves, sheetFacts, signedDollars } from "../cost/dollars";
 import type { Range } from "../cost/range";
-import { kindOf } from "../model/kind";
+import { kindOf } from "../model/names";
 import { code, escaped, folded, list, section, table, type Cell } from "./html";
 
-// Added to zero, as a little less than nothing rounds to -0.
-const dollars = (usd: number): string => (Math.round(usd) + 0).toLocaleString("en-US");
-export const signed = (usd: number): string => (Math.round(usd) > 0 ? `+${dollars(usd)}` : dollars(usd));
 const figures = ({ low, expected, high }: Range, text: (usd: number) => string): Cell[] =>
     [low, expected, high].map((usd) => ({ figure: text(usd) }));
 const columns = ["Least", "Expected", "Most"];
-const moves = ({ change }: { change: Range }): boolean =>
-    [change.low, change.expected, change.high].some((usd) => Math.round(usd) !== 0);
 
 /** What it costs, and what that hangs on. */
 export function costSection(cost: Cost): string {
@@ -25,8 +21,8 @@ export function costSection(cost: Cost): string {
             [
                 ...groups
                     .filter(moves)
-                    .map((group): Cell[] => [escaped(group.group), ...figures(group.change, signed)]),
-                ["<strong>change</strong>", ...figures(change, signed)],
+                    .map((group): Cell[] => [escaped(group.group), ...figures(group.change, signedDollars)]),
+                ["<strong>change</strong>", ...figures(change, signedDollars)],
                 ["before", ...figures(before, dollars)],
                 ["after", ...figures(after, dollars)],
             ],
@@ -49,16 +45,15 @@ function resourceRow({ type, name, change, items }: ResourceCost): Cell[] {
         ({ what, unit, quantity, usdPerUnit }) =>
             `${escaped(what)}: ${[quantity.low, quantity.expected, quantity.high].map(rounded).join(" - ")} ${escaped(unit)} at ${usdPerUnit}`,
     );
-    return [`${escaped(kindOf(type))} ${code(name)}`, ...figures(change, signed), billed.join("<br>")];
+    return [`${escaped(kindOf(type))} ${code(name)}`, ...figures(change, signedDollars), billed.join("<br>")];
 }
 
 const rounded = (figure: number): string => String(Math.round(figure * 100) / 100);
 
 /** What the figures come from. */
-function basis({ assumptions, prices, stoodIn, free }: Cost): string[] {
-    const dates = prices.map(({ date }) => date).filter((date) => date !== "");
-    const oldest = [...dates].sort()[0];
-    const unverified = prices.filter(({ quality }) => quality === "unverified").length;
+function basis(cost: Cost): string[] {
+    const { assumptions, stoodIn, free } = cost;
+    const { prices, oldest, unverified } = sheetFacts(cost);
     const others = stoodIn.map(
         ({ meter, region, by }) => `${escaped(meter)} in ${escaped(region)}: that of ${escaped(by)}`,
     );
@@ -73,7 +68,7 @@ function basis({ assumptions, prices, stoodIn, free }: Cost): string[] {
                       escaped(unit),
                   ]),
               )}`,
-        `<p class="small">${prices.length} prices of the sheet${oldest === undefined ? "" : `, the oldest of ${escaped(oldest)}`}, ${unverified} unverified. ${free.reduce((sum, { count }) => sum + count, 0)} resources are free, each for a reason.</p>`,
+        `<p class="small">${prices} prices of the sheet${oldest === undefined ? "" : `, the oldest of ${escaped(oldest)}`}, ${unverified} unverified. ${free.reduce((sum, { count }) => sum + count, 0)} resources are free, each for a reason.</p>`,
         others.length > 0
             ? folded(`${others.length} prices of other regions, as the sheet has none of their own`, list(others))
             : "",

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Blast } from "../blast/blast";
-import type { Cost } from "../cost/cost";
 import type { Preview } from "../model/preview";
+import type { Reviewed } from "../reviewed";
 import type { Asked } from "../sign-off/asked";
 import { changeSection } from "./changes";
 import { costSection } from "./cost";
@@ -20,10 +19,7 @@ import {
 import { style } from "./style";
 
 /** What a page is made of. */
-export interface Paged {
-    preview: Preview;
-    blast: Blast;
-    cost: Cost;
+export interface Paged extends Reviewed {
     /** Left out where nobody must sign. */
     asked?: Asked;
 }
@@ -54,7 +50,7 @@ export async function pageOf({ preview, blast, cost, asked }: Paged): Promise<st
         `<title>${escaped(title)}</title>`,
         `<style>${style}</style></head><body>`,
         `<h1>${escaped(title)}</h1>`,
-        verdict(preview, blast, cost),
+        verdict({ preview, blast, cost }),
         `<nav aria-label="Sections">${sections.map(linkTo).join("")}</nav>`,
         `<main>`,
         ...sections,

@@ -1,7 +1,7 @@
-import { isMap } from "../model/inputs";
 import type { Operation, Preview } from "../model/preview";
+import { plainly } from "../model/said";
 import { changing } from "../model/shapes";
-import { Secret, Unknown, type Value } from "../model/value";
+import { Secret, type Unknown } from "../model/value";
 import { drawPicture } from "../picture/draw";
 import type { GraphResource } from "../picture/graph";
 
@@ -18,20 +18,16 @@ export async function changedPicture({ stack, resources }: Preview): Promise<str
             if (state === undefined) return [];
             const id = asked?.id ?? old?.id;
             const { inputs, references = {} } = state;
-            return [{ urn, type, name, inputs: plain(inputs), references, ...(id !== undefined && { id }) }];
+            return [
+                { urn, type, name, inputs: plainly(inputs, asExported), references, ...(id !== undefined && { id }) },
+            ];
         }),
         operations,
     );
 }
 
-/** The picture reads secrets and unknowns as `export` prints them. */
-function plain(value: Value): unknown {
-    if (value instanceof Secret) return "[secret]";
-    if (value instanceof Unknown) return "[unknown]";
-    if (Array.isArray(value)) return (value as readonly Value[]).map(plain);
-    if (!isMap(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
-}
+/** The picture reads them as `export` prints them. */
+const asExported = (special: Secret | Unknown): string => (special instanceof Secret ? "[secret]" : "[unknown]");
 
 /** Operations that there are, in the order in which they are told. */
 export const operationsIn = ({ resources }: Preview): Operation[] =>

@@ -1,21 +1,18 @@
 import type { Blast } from "../blast/blast";
-import type { Danger } from "../blast/dangers";
-import type { Cost } from "../cost/cost";
-import { kindOf } from "../model/kind";
+import { staying, type Danger } from "../blast/dangers";
+import { signedDollars } from "../cost/dollars";
+import { kindOf, nameOf } from "../model/names";
 import type { Preview } from "../model/preview";
 import { changing } from "../model/shapes";
+import { alarmsOf, worstFirst, type Reviewed } from "../reviewed";
 import type { Asked } from "../sign-off/asked";
 import { spoken } from "../time/chain";
-import { signed } from "./cost";
 import { code, escaped, folded, list, section, table, type Cell } from "./html";
 
-const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
-
 /** The whole in a line. */
-export function verdict({ diagnostics, findings }: Preview, { counts, dangers, duration }: Blast, cost: Cost): string {
-    const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-    const refused = findings.filter(({ level }) => level === "mandatory").length;
-    const stateful = dangers.filter(({ holds }) => holds !== undefined).length;
+export function verdict({ preview, blast, cost }: Reviewed): string {
+    const { counts, duration } = blast;
+    const { errors, refused, stateful } = alarmsOf({ preview, blast });
     const told = changing.flatMap((operation) => {
         const count = counts[operation] ?? 0;
         return count > 0 ? [`<span class="operation ${operation}">${count} ${operation}</span>`] : [];
@@ -26,7 +23,7 @@ export function verdict({ diagnostics, findings }: Preview, { counts, dangers, d
         ...(refused > 0 ? [bad(`${refused} refused by policy`)] : []),
         told.join(" ") || "nothing changes",
         ...(stateful > 0 ? [bad(`${stateful} of what holds data is replaced or deleted`)] : []),
-        `${signed(cost.change.expected)} US dollars a month expected`,
+        `${signedDollars(cost.change.expected)} US dollars a month expected`,
         ...(duration.seconds > 0 ? [`about ${escaped(spoken(duration.seconds))} on Azure`] : []),
     ].join(" · ")}</p>`;
 }
@@ -41,7 +38,7 @@ export function diagnosticSection({ diagnostics }: Preview): string {
             ["", "Resource", "Message"],
             told.map(({ severity, urn, message }) => [
                 severity === "error" ? `<span class="bad">error</span>` : severity,
-                urn === undefined ? "" : code(nameIn(urn)),
+                urn === undefined ? "" : code(nameOf(urn)),
                 `<pre>${escaped(message)}</pre>`,
             ]),
         ),
@@ -86,22 +83,12 @@ export function dangerSection({ dangers }: Blast): string {
     return section("dangers", "What can break", table(columns, dangers.map(dangerRow)));
 }
 
-function dangerRow({
-    operation,
-    type,
-    name,
-    because,
-    deletesFirst,
-    holds,
-    recovery,
-    dependants,
-    ...more
-}: Danger): Cell[] {
-    const staying = dependants.filter((each) => each.operation !== "delete");
+function dangerRow(danger: Danger): Cell[] {
+    const { operation, type, name, because, deletesFirst, holds, recovery } = danger;
     const days = recovery?.days === undefined ? "" : `, for ${recovery.days} days`;
-    const names = staying.map((each) => `${escaped(kindOf(each.type))} ${code(each.name)}`);
+    const names = staying(danger).map((each) => `${escaped(kindOf(each.type))} ${code(each.name)}`);
     return [
-        `<span class="operation ${operation}">${operation}</span>${deletesFirst ? "<br>the old one first" : ""}${more.protected ? "<br>protected: the engine refuses" : ""}`,
+        `<span class="operation ${operation}">${operation}</span>${deletesFirst ? "<br>the old one first" : ""}${danger.protected ? "<br>protected: the engine refuses" : ""}`,
         `${escaped(kindOf(type))} ${code(name)}`,
         because.map(code).join(" "),
         holds ? `<strong>${escaped(holds.dataClass)}</strong>: ${escaped(holds.what)}` : "",
@@ -112,18 +99,16 @@ function dangerRow({
 
 export function policySection({ findings }: Preview): string {
     if (findings.length === 0) return "";
-    const levels = ["mandatory", "remediate", "advisory"] as const;
-    const sorted = levels.flatMap((level) => findings.filter((each) => each.level === level));
     const called = { mandatory: `<span class="bad">refused</span>`, remediate: "put right", advisory: "advice" };
     return section(
         "policies",
         "Policies",
         table(
             ["", "Policy", "Resource", "Message"],
-            sorted.map(({ level, pack, packVersion, policy, urn, message }) => [
+            worstFirst(findings).map(({ level, pack, packVersion, policy, urn, message }) => [
                 called[level],
                 `${code(policy)}<br><span class="small">${escaped(`${pack} ${packVersion}`)}</span>`,
-                urn === undefined ? "the stack" : code(nameIn(urn)),
+                urn === undefined ? "the stack" : code(nameOf(urn)),
                 `<pre>${escaped(message)}</pre>`,
             ]),
         ),

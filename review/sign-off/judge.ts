@@ -4,6 +4,7 @@ import { canonicalJson } from "../bundle/canonical";
 import { beyond } from "../bundle/compare";
 import { effectsOf, type Effect } from "../bundle/effects";
 import type { Ledger } from "../ledger/ledger";
+import { nameOf } from "../model/names";
 import type { Preview } from "../model/preview";
 import type { Person } from "./people";
 import { signOffOf, type SignatureFile, type SignOff } from "./quorum";
@@ -99,7 +100,7 @@ export interface Held {
 export function heldAgainst(preview: Preview, { predicate }: Bundle, isBegun: boolean): Held {
     const left = effectsOf(preview);
     const base = baseOf(preview, predicate.effects);
-    const faults = beyond(left, predicate.effects).map(({ urn, why }) => `${nameIn(urn)}: ${why}`);
+    const faults = beyond(left, predicate.effects).map(({ urn, why }) => `${nameOf(urn)}: ${why}`);
     if (isBegun) {
         if (base.untouched !== predicate.base.untouched)
             faults.unshift("the state has changed in what the change does not touch, since it was begun");
@@ -111,5 +112,3 @@ export function heldAgainst(preview: Preview, { predicate }: Bundle, isBegun: bo
             faults.push(`policy ${finding.policy} says by now: ${finding.message}`);
     return { faults, left };
 }
-
-const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);

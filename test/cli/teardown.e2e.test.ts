@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Writable } from "node:stream";
+import { ToldTerminal } from "../../bench/parts/told-terminal";
 import { commands } from "../../cli/commands";
 import { cloudResources } from "../../cli/deployment";
 import type { Deployment } from "../../cli/deployment";
@@ -9,7 +9,6 @@ import { startLocalAzure } from "../../cli/local-azure";
 import { places } from "../../cli/places";
 import type { Places } from "../../cli/places";
 import { deletionWaves } from "../../cli/teardown-plan";
-import { Terminal } from "../../cli/terminal";
 import { stateFile } from "../../cli/workspace";
 
 const minutes = 60_000;
@@ -19,7 +18,6 @@ const repository = resolve(__dirname, "..", "..");
 class Clone {
     readonly folder = mkdtempSync(join(tmpdir(), "mlplatform-clone-"));
     readonly at: Places = { ...places(join(this.folder, "home")), root: this.folder };
-    private told = "";
 
     constructor() {
         for (const file of ["Pulumi.yaml", "Pulumi.prod.yaml", "package.json"])
@@ -31,18 +29,11 @@ class Clone {
 
     /** Runs a command as it is typed, and hands back what it printed; what it refuses is thrown. */
     async run(name: string, args: string[], values: Record<string, boolean | string> = {}): Promise<string> {
-        this.told = "";
-        const out = new Writable({
-            write: (chunk: Buffer, _, done) => {
-                this.told += chunk.toString();
-                done();
-            },
-        });
-        const terminal = new Terminal(out as unknown as NodeJS.WriteStream);
+        const out = new ToldTerminal();
         const command = commands.find((one) => one.name === name);
         if (command === undefined) throw new Error(`no command ${name}`);
-        await command.run({ at: this.at, terminal, signal: new AbortController().signal }, args, values);
-        return this.told;
+        await command.run({ at: this.at, terminal: out.terminal, signal: new AbortController().signal }, args, values);
+        return out.told;
     }
 
     setConfig(stack: string, line: string): void {

@@ -9,12 +9,12 @@ import { readOrders } from "../../stacks/team/order";
 import { batchSection, endpointsSection } from "../../stacks/team/scoring-order";
 import { tiers } from "../../stacks/tiers";
 import { good } from "../bootstrap/good";
-import { spot, t4, work } from "../components/workloads/scorers";
 import { seen, value, type Seen } from "../mocks";
 import { buildApps, digest, everything } from "../stacks/built-apps";
 import { buildFoundation } from "../stacks/built-foundation";
 import { goodContract, workspace } from "../stacks/good-contract";
 import { dev, groups, prod } from "../stacks/good-settings";
+import { scoringPlace } from "../stacks/team/scoring-place";
 import { goodOrder } from "../stacks/wrong-orders";
 
 /** A stack with what it holds, components left out. */
@@ -89,20 +89,7 @@ async function vision(): Promise<void> {
         { foundation, cluster: new Provider("cluster", { kubeconfig: "{}" }), today: new Date("2026-11-25") },
     );
     await Promise.all(Object.values(outputs).map((one) => value(one)));
-    const scored = scoring(
-        { endpoints, batch },
-        {
-            ...{ team: "vision", namespace: "team-vision", serviceAccountName: "vision", queue: "jobs" },
-            loginServer: "cr.azurecr.io",
-            recordsEndpoint: "https://stmlprec.blob.core.windows.net/",
-            workEndpoint: "https://stmlpwork.blob.core.windows.net/",
-            pools: [t4, work, spot],
-            quota: { gpus: { t4: 2, t4spot: 2 }, cpu: 24, memoryGib: 64, pods: 20 },
-            gateway: { name: "platform", namespace: "platform-gateway", domain: "ml.example.com" },
-            ...{ metricsUrl: "https://metrics", containers: ["frames"] },
-        },
-        {},
-    );
+    const scored = scoring({ endpoints, batch }, scoringPlace, {});
     await Promise.all(
         [...Object.values(scored.endpoints), ...Object.values(scored.predictions)].map((one) => value(one)),
     );

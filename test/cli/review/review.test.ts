@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
+import { ToldTerminal } from "../../../bench/parts/told-terminal";
 import { places } from "../../../cli/places";
 import { review } from "../../../cli/review/review";
-import { Terminal } from "../../../cli/terminal";
 
 // What `mlplatform review` prints of a preview that ran elsewhere.
 
@@ -44,18 +43,11 @@ function file(name: string, text: string): string {
 }
 
 async function printed(preview: string, json = false): Promise<string> {
-    let told = "";
-    const out = new Writable({
-        write: (chunk: Buffer, _, done) => {
-            told += chunk.toString();
-            done();
-        },
-    });
-    const terminal = new Terminal(out as unknown as NodeJS.WriteStream);
-    await review({ at: places(), terminal, signal: new AbortController().signal }, "prod", {
+    const out = new ToldTerminal();
+    await review({ at: places(), terminal: out.terminal, signal: new AbortController().signal }, "prod", {
         ...{ azure: false, file: preview, json },
     });
-    return told;
+    return out.told;
 }
 
 const committed = (): string => file("preview.json", JSON.stringify(digest));

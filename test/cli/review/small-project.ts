@@ -1,14 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
 import type { PulumiFn } from "@pulumi/pulumi/automation/workspace";
+import { ToldTerminal } from "../../../bench/parts/told-terminal";
 import { Engine } from "../../../cli/engine";
 import { startLocalAzure } from "../../../cli/local-azure";
 import { places } from "../../../cli/places";
 import { ensureStack, newSession, operate } from "../../../cli/session";
 import type { StackRun } from "../../../cli/stack-run";
-import { Terminal } from "../../../cli/terminal";
 import { prepareWorkspace } from "../../../cli/workspace";
 import type { Sandbox } from "../../../sandbox/sandbox";
 
@@ -32,12 +31,7 @@ export class SmallProject {
         writeFileSync(join(folder, `Pulumi.${stack}.yaml`), "config:\n  azure-native:location: swedencentral\n");
         const sandbox = await startLocalAzure(at);
         const workspace = await prepareWorkspace(at, new Engine(at), stack);
-        const out = new Writable({
-            write: (_chunk, _encoding, done) => {
-                done();
-            },
-        });
-        const terminal = new Terminal(out as unknown as NodeJS.WriteStream);
+        const { terminal } = new ToldTerminal();
         const signal = new AbortController().signal;
         const project = new SmallProject(folder, sandbox, { at, terminal, signal, sandbox, behaviour: {} }, workspace);
         await ensureStack(project.run(() => Promise.resolve()).session);

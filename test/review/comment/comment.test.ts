@@ -1,15 +1,14 @@
 import { priceSheet } from "../../../facts/prices";
-import { blastOf } from "../../../review/blast/blast";
 import { commentLimit } from "../../../review/comment/budget";
 import { commentsOf, markerOf } from "../../../review/comment/comment";
-import { costOf } from "../../../review/cost/cost";
+import { reviewOf } from "../../../review/reviewed";
 import type { Preview, PropertyChange, ResourceChange } from "../../../review/model/preview";
 import { Secret } from "../../../review/model/value";
 import { change, previewOf, urnOf } from "../changes";
 
 const sheet = priceSheet(process.cwd());
 const comments = (preview: Preview): string[] =>
-    commentsOf({ preview, blast: blastOf(preview), cost: costOf(preview, sheet), page: "https://example.com/page" });
+    commentsOf({ ...reviewOf(preview, sheet), page: "https://example.com/page" });
 const comment = (...resources: readonly ResourceChange[]): string => comments(previewOf(...resources))[0] ?? "";
 
 const group = "azure-native:resources:ResourceGroup";

@@ -3,8 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { priceSheet } from "../../../facts/prices";
-import { blastOf } from "../../../review/blast/blast";
-import { costOf } from "../../../review/cost/cost";
+import { reviewOf } from "../../../review/reviewed";
 import type { Preview, PropertyChange, ResourceChange } from "../../../review/model/preview";
 import { Secret, Unknown } from "../../../review/model/value";
 import { pageOf } from "../../../review/page/page";
@@ -14,7 +13,7 @@ import { change, previewOf, urnOf } from "../changes";
 
 const sheet = priceSheet(process.cwd());
 const page = (preview: Preview, asked?: Asked): Promise<string> =>
-    pageOf({ preview, blast: blastOf(preview), cost: costOf(preview, sheet), ...(asked && { asked }) });
+    pageOf({ ...reviewOf(preview, sheet), ...(asked && { asked }) });
 const pageOfAll = (...resources: readonly ResourceChange[]): Promise<string> => page(previewOf(...resources));
 
 const group = "azure-native:resources:ResourceGroup";

@@ -3,9 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { priceSheet } from "../../../facts/prices";
-import { blastOf } from "../../../review/blast/blast";
 import { bundleDigest, bundleOf, bytesOf, parseBundle, type Bundle } from "../../../review/bundle/bundle";
-import { costOf } from "../../../review/cost/cost";
+import { reviewOf } from "../../../review/reviewed";
 import { Ledger } from "../../../review/ledger/ledger";
 import type { Preview, ResourceChange } from "../../../review/model/preview";
 import { Secret, Unknown, type ValueMap } from "../../../review/model/value";
@@ -36,7 +35,7 @@ const same = (owner: string): ResourceChange =>
 const signedPreview = previewOf(update(key("b")), same("x"));
 
 const bundleFor = (preview: Preview, more: Partial<Parameters<typeof bundleOf>[2]> = {}): Bundle =>
-    bundleOf({ preview, blast: blastOf(preview), cost: costOf(preview, sheet) }, rules, {
+    bundleOf(reviewOf(preview, sheet), rules, {
         ...{ source, toolchain, notAfter: later, nonce: "n", ...more },
     });
 

@@ -1,7 +1,7 @@
-import { scoring, scoringFaults, scoringNotes, type ScoringPlace } from "../../../stacks/team/endpoints";
+import { scoring, scoringFaults, scoringNotes } from "../../../stacks/team/endpoints";
 import { batchSection, endpointsSection, type ScoringOrder } from "../../../stacks/team/scoring-order";
-import { spot, t4, work } from "../../components/workloads/scorers";
 import { seen, value } from "../../mocks";
+import { scoringPlace } from "./scoring-place";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const scorer = {
@@ -17,17 +17,6 @@ const written = {
         },
     },
 };
-const place: ScoringPlace = {
-    ...{ team: "vision", namespace: "team-vision", serviceAccountName: "vision", queue: "jobs" },
-    loginServer: "cr.azurecr.io",
-    recordsEndpoint: "https://stmlprec.blob.core.windows.net/",
-    workEndpoint: "https://stmlpwork.blob.core.windows.net/",
-    pools: [t4, work, spot],
-    quota: { gpus: { t4: 2, t4spot: 2 }, cpu: 24, memoryGib: 64, pods: 20 },
-    gateway: { name: "platform", namespace: "platform-gateway", domain: "ml.example.com" },
-    ...{ metricsUrl: "https://metrics", containers: ["frames", "labels"] },
-};
-
 function read(of: { endpoints?: unknown; batch?: unknown } = written): { order: ScoringOrder; faults: string[] } {
     const faults: string[] = [];
     const endpoints = endpointsSection("endpoints", of.endpoints ?? {}, faults) ?? {};
@@ -41,7 +30,7 @@ const endpointWith = (more: object): unknown => ({
 test("an order becomes an endpoint and a batch, images from the registry and models from the records", async () => {
     const { order, faults } = read();
     expect(faults).toEqual([]);
-    const { endpoints, predictions, coldStarts } = scoring(order, place, {});
+    const { endpoints, predictions, coldStarts } = scoring(order, scoringPlace, {});
     expect(coldStarts.detector).toMatchObject({ totalSeconds: 601, parts: { "a node with GPUs": 480 } });
     expect(endpoints.detector && (await value(endpoints.detector))).toBe("https://vision.ml.example.com/detector");
     expect(predictions.nightly && (await value(predictions.nightly))).toMatch(
@@ -63,7 +52,7 @@ test("an image of ours goes by its name, to the digest that the images stack tel
     const images = { stack: "dev-images", images: { scoring: own } };
     const { order, faults } = read({ batch: { nightly: { ...written.batch.nightly, image: "scoring" } } });
     expect(faults).toEqual([]);
-    const { predictions } = scoring(order, { ...place, images }, {});
+    const { predictions } = scoring(order, { ...scoringPlace, images }, {});
     await (predictions.nightly && value(predictions.nightly));
     expect(JSON.stringify(seen.map(({ inputs }) => inputs))).toContain(
         `cr.azurecr.io/mlplatform/scoring@${own.digest}`,
@@ -75,17 +64,17 @@ test("an image of ours that is not built yet is told, and nothing is made", () =
         endpoints: { detector: { ...written.endpoints.detector, image: "scoring" } },
         batch: { nightly: { ...written.batch.nightly, image: "scoring" } },
     });
-    expect(scoringFaults(order, place)).toEqual([
+    expect(scoringFaults(order, scoringPlace)).toEqual([
         'endpoints.detector.image names an image of ours, "scoring", and mlplatform:images names no stack that builds it',
         'batch.nightly.image names an image of ours, "scoring", and mlplatform:images names no stack that builds it',
     ]);
-    expect(scoringFaults(order, { ...place, images: { stack: "dev-images", images: {} } })[0]).toBe(
+    expect(scoringFaults(order, { ...scoringPlace, images: { stack: "dev-images", images: {} } })[0]).toBe(
         'endpoints.detector.image must be an image that stack dev-images has built, none yet, got "scoring"; bring that stack up first',
     );
 });
 
 test("the preview says how long an endpoint takes from nothing, and what one replica means", () => {
-    const { lines, warnings } = scoringNotes(read().order, place);
+    const { lines, warnings } = scoringNotes(read().order, scoringPlace);
     expect(lines[0]).toBe("endpoint detector: from no node to the first answer in 601 s at worst");
     expect(lines).toHaveLength(7);
     expect(warnings).toEqual(["endpoint detector has one replica: nobody is answered while its node is exchanged"]);
@@ -93,7 +82,7 @@ test("the preview says how long an endpoint takes from nothing, and what one rep
 
 test("a batch reads and writes containers of its own team alone", () => {
     const { order } = read({ batch: { nightly: { ...written.batch.nightly, input: "audio/x", output: "other" } } });
-    expect(scoringFaults(order, place)).toEqual([
+    expect(scoringFaults(order, scoringPlace)).toEqual([
         'batch.nightly.input must begin with a container of the order, frames, labels, got "audio/x"',
         'batch.nightly.output must begin with a container of the order, frames, labels, got "other"',
     ]);
@@ -159,5 +148,5 @@ test.each<[string, object, string]>([
 ])("refuses %s before anything is made", (_, more, message) => {
     const { order, faults } = read(endpointWith(more) as never);
     expect(faults).toEqual([]);
-    expect(scoringFaults(order, place).join("\n")).toContain(message);
+    expect(scoringFaults(order, scoringPlace).join("\n")).toContain(message);
 });
